@@ -1,0 +1,66 @@
+"""Opening the local SQLite store: one file in the home, WAL, safe for two processes at once."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sfpush.errors import NotReady, SfpushError
+from sfpush.store.migrations import migrate
+
+FILE_NAME = "store.sqlite"
+_WAIT_SECONDS = 30
+
+
+def open_store(home: Path) -> sqlite3.Connection:
+    """Open (and make or migrate) the store of `home`. The caller closes it.
+
+    Autocommit mode: every writer opens its own transaction with `writing`. Raises SfpushError when the file is not
+    a store of this or an older sfpush, or can't be written.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = home / FILE_NAME
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -32000")
+        migrate(connection)
+    except ValueError as problem:
+        raise SfpushError(
+            f"{path}: {problem}.", hint="Install the newer sfpush, or use another --home.", code="store-newer"
+        ) from problem
+    except (sqlite3.DatabaseError, OSError) as problem:
+        raise SfpushError(
+            f"The local store {path} can't be opened: {problem}.",
+            hint="Check the disk and the folder's permissions, or use another --home.",
+            code="store-unusable",
+        ) from problem
+    return connection
+
+
+@contextlib.contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all of it or nothing. Raises NotReady when another process holds the store for too long."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        if "locked" in str(problem):
+            raise NotReady(
+                f"Another process has been writing to the local store for more than {_WAIT_SECONDS} seconds.",
+                hint="Wait for it to finish, then try again.",
+                code="store-locked",
+            ) from problem
+        raise
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,224 @@
+"""The store's schema, as numbered steps that are each applied once, in one transaction with their mark.
+
+A step is never edited after it has been released; a change is a new step.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+_M001 = """
+CREATE TABLE orgs (
+    org INTEGER PRIMARY KEY,
+    org_id TEXT NOT NULL UNIQUE,             -- 18 characters
+    instance_url TEXT NOT NULL,
+    connected_at TEXT NOT NULL,
+    window_ends_at TEXT,                     -- G4; null: no setup window
+    pulled_at TEXT,                          -- last complete pull; null: the initial pull has not completed (G3)
+    pulled_in_full_at TEXT,
+    first_run_at TEXT                        -- G6 does not count the first run after the initial pull
+);
+
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    apollo_id TEXT,
+    name TEXT NOT NULL,
+    email TEXT,
+    stage TEXT,                              -- name or Apollo stage id; '' is No stage, null is never seen (I2)
+    updated_at TEXT,                         -- Apollo's, ISO-8601 UTC (I3)
+    version INTEGER NOT NULL DEFAULT 1,      -- counts content changes
+    made_for TEXT,                           -- key of the contact an account was made for (C6)
+    deleted_at TEXT,                         -- S1 soft delete
+    source TEXT,                             -- file it last came from
+    fields TEXT NOT NULL                     -- JSON object, canonical Apollo field names
+);
+
+-- What records are found by: e-mails, domains and company names, normalised by planning.keys.
+CREATE TABLE record_keys (
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,                      -- email, domain, name, account
+    rank INTEGER NOT NULL,                   -- 0: primary e-mail
+    value TEXT NOT NULL,
+    PRIMARY KEY (key, kind, value)
+) WITHOUT ROWID;
+CREATE INDEX record_keys_by_value ON record_keys (kind, value, key);
+
+-- Apollo's own lists: contact_stages, account_stages, opportunity_stages, users, typed_custom_fields, mailboxes.
+CREATE TABLE reference (
+    list TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,                      -- JSON as imported
+    PRIMARY KEY (list, id)
+) WITHOUT ROWID;
+
+CREATE TABLE links (
+    org INTEGER NOT NULL REFERENCES orgs,
+    key TEXT NOT NULL,
+    sobject TEXT NOT NULL,
+    sf_id TEXT NOT NULL,
+    pushed TEXT NOT NULL DEFAULT '{}',       -- JSON: field values last pushed (F2)
+    linked_at TEXT NOT NULL,
+    PRIMARY KEY (org, key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX links_by_sf_id ON links (org, sf_id);
+
+CREATE TABLE snapshot (
+    org INTEGER NOT NULL REFERENCES orgs,
+    sf_id TEXT NOT NULL,
+    sobject TEXT NOT NULL,
+    created TEXT NOT NULL,
+    modstamp TEXT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    master_id TEXT,
+    account_id TEXT,
+    fields TEXT NOT NULL,                    -- JSON object, field API names
+    PRIMARY KEY (org, sf_id)
+) WITHOUT ROWID;
+CREATE INDEX snapshot_by_account ON snapshot (org, account_id) WHERE account_id IS NOT NULL;
+
+CREATE TABLE snapshot_keys (
+    org INTEGER NOT NULL REFERENCES orgs,
+    kind TEXT NOT NULL,                      -- email, domain, name, external
+    value TEXT NOT NULL,
+    sobject TEXT NOT NULL,
+    sf_id TEXT NOT NULL,
+    PRIMARY KEY (org, kind, value, sobject, sf_id)
+) WITHOUT ROWID;
+CREATE INDEX snapshot_keys_by_row ON snapshot_keys (org, sf_id);
+
+CREATE TABLE snapshot_state (
+    org INTEGER NOT NULL REFERENCES orgs,
+    sobject TEXT NOT NULL,
+    field_names TEXT NOT NULL,               -- JSON list: what the rows hold
+    modstamp TEXT NOT NULL,                  -- everything changed before this has been read
+    pulled_in_full_at TEXT NOT NULL,
+    PRIMARY KEY (org, sobject)
+) WITHOUT ROWID;
+
+CREATE TABLE describes (
+    org INTEGER NOT NULL REFERENCES orgs,
+    sobject TEXT NOT NULL,
+    read_at TEXT NOT NULL,
+    body TEXT NOT NULL,                      -- JSON, the describe as the org gave it
+    PRIMARY KEY (org, sobject)
+) WITHOUT ROWID;
+
+CREATE TABLE plans (
+    plan INTEGER PRIMARY KEY,
+    plan_id TEXT NOT NULL UNIQUE,
+    org INTEGER NOT NULL REFERENCES orgs,
+    mode TEXT NOT NULL,                      -- automatic, manual, undo
+    created_at TEXT NOT NULL,
+    settings_fingerprint TEXT NOT NULL,
+    head TEXT NOT NULL,                      -- JSON: org, gates, summary, api_calls, warnings
+    complete INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE changes (
+    plan INTEGER NOT NULL REFERENCES plans ON DELETE CASCADE,
+    place INTEGER NOT NULL,                  -- CONTRACT's order: deletes, merges, accounts, people, ...
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    sobject TEXT NOT NULL,
+    sf_id TEXT,
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    near TEXT,                               -- account Id or key: rows of one account travel side by side
+    detail TEXT NOT NULL,                    -- JSON: fields, needs, candidates, pushed
+    record_version INTEGER NOT NULL,         -- what the decision rests on
+    modstamp TEXT,
+    PRIMARY KEY (plan, place, key)
+) WITHOUT ROWID;
+CREATE INDEX changes_by_key ON changes (key, plan);
+
+-- The last decision on each record, and what it rested on; a plan of only the due records reads from here.
+CREATE TABLE decisions (
+    org INTEGER NOT NULL REFERENCES orgs,
+    key TEXT NOT NULL,
+    action TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    record_version INTEGER NOT NULL,
+    modstamp TEXT,
+    settings_fingerprint TEXT NOT NULL,
+    PRIMARY KEY (org, key)
+) WITHOUT ROWID;
+
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
+    org INTEGER NOT NULL REFERENCES orgs,
+    plan_id TEXT,
+    command TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    status TEXT NOT NULL,                    -- running, done, rejected, stopped, failed
+    results TEXT NOT NULL DEFAULT '{}',      -- JSON: counts by result
+    api_calls INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE batches (
+    batch INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    transport TEXT NOT NULL,                 -- collections, bulk
+    sobject TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    external_id_field TEXT,
+    job_id TEXT,                             -- Bulk: written before its rows are uploaded
+    sent_at TEXT NOT NULL,                   -- written before the request leaves
+    answered_at TEXT                         -- null: nobody knows yet what the org did with it
+);
+CREATE INDEX batches_unanswered ON batches (run) WHERE answered_at IS NULL;
+
+CREATE TABLE batch_rows (
+    batch INTEGER NOT NULL REFERENCES batches ON DELETE CASCADE,
+    place INTEGER NOT NULL,                  -- index in the request
+    key TEXT NOT NULL,
+    sf_id TEXT,                              -- target of an update or delete; of a create once it is known
+    sent TEXT NOT NULL,                      -- JSON: the values sent
+    before TEXT,                             -- JSON: the org's values before, for undo
+    pushed TEXT NOT NULL,                    -- JSON: what the link remembers on success
+    outcome TEXT,                            -- written, created, rejected; null: unanswered
+    code TEXT,
+    message TEXT,
+    PRIMARY KEY (batch, place)
+) WITHOUT ROWID;
+CREATE INDEX batch_rows_by_key ON batch_rows (key);
+
+CREATE TABLE errors (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES orgs,
+    key TEXT NOT NULL,
+    sobject TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    fields TEXT NOT NULL DEFAULT '[]',
+    payload TEXT NOT NULL DEFAULT '{}',
+    record_version INTEGER NOT NULL DEFAULT 0, -- a changed record goes again (L3)
+    attempts INTEGER NOT NULL DEFAULT 1,
+    retries_left INTEGER NOT NULL DEFAULT 5,
+    state TEXT NOT NULL,                     -- retrying, open, resolved
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL
+);
+CREATE UNIQUE INDEX errors_unresolved ON errors (org, key) WHERE state <> 'resolved';
+CREATE INDEX errors_by_state ON errors (org, state);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_M001,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps this database has not seen. A database of a newer sfpush raises ValueError."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise ValueError(f"made by a newer sfpush (schema {version}, this one knows {len(MIGRATIONS)})")
+    for number in range(version, len(MIGRATIONS)):
+        connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;")
