@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sfpush.errors import NotReady, SfpushError
-from sfpush.store.migrations import migrate
+from sfpush.store.migrations import migrate, needs_migration
 
 FILE_NAME = "store.sqlite"
 _WAIT_SECONDS = 30
@@ -27,10 +27,12 @@ def open_store(home: Path) -> sqlite3.Connection:
             path.touch(mode=0o600)
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")  # the journal must outlive a power cut, not only a kill
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32000")
-        migrate(connection)
+        if needs_migration(connection):
+            with writing(connection):
+                migrate(connection)
     except ValueError as problem:
         raise SfpushError(
             f"{path}: {problem}.", hint="Install the newer sfpush, or use another --home.", code="store-newer"

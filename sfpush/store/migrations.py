@@ -1,4 +1,4 @@
-"""The store's schema, as numbered steps that are each applied once, in one transaction with their mark.
+"""The store's schema, as named steps that are each applied once, in one transaction with their mark.
 
 A step is never edited after it has been released; a change is a new step.
 """
@@ -6,6 +6,10 @@ A step is never edited after it has been released; a change is a new step.
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database
 
 _M001 = """
 CREATE TABLE orgs (
@@ -212,13 +216,38 @@ CREATE UNIQUE INDEX errors_unresolved ON errors (org, key) WHERE state <> 'resol
 CREATE INDEX errors_by_state ON errors (org, state);
 """
 
-MIGRATIONS: tuple[str, ...] = (_M001,)
+STEPS: tuple[tuple[str, str], ...] = (("m001_initial", _M001),)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the steps this database has not seen. A database of a newer sfpush raises ValueError."""
+    """Apply the steps this database has not seen, inside the caller's transaction.
+
+    Raises ValueError for a database made by a newer sfpush.
+    """
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("sfpush")
+    for name, step in STEPS:
+        migrations(name=name)(_Step(name, step))
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def needs_migration(connection: sqlite3.Connection) -> bool:
+    """Whether this database has steps to come; raises ValueError when it was made by a newer sfpush."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise ValueError(f"made by a newer sfpush (schema {version}, this one knows {len(MIGRATIONS)})")
-    for number in range(version, len(MIGRATIONS)):
-        connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;")
+    if version > len(STEPS):
+        raise ValueError(f"made by a newer sfpush (schema {version}, this one knows {len(STEPS)})")
+    return bool(version < len(STEPS))
+
+
+class _Step:
+    """A step's statements, run one by one: `executescript` would end the transaction it stands in."""
+
+    def __init__(self, name: str, statements: str) -> None:
+        self.__name__ = name
+        self._statements = statements
+
+    def __call__(self, db: Database, /) -> None:
+        for statement in self._statements.split(";\n"):
+            db.execute(statement)
