@@ -1,4 +1,4 @@
-"""What two records are compared by: e-mail, company domain and company name, each brought to one spelling (M1, M3, M5)."""
+"""What two records are compared by: e-mail, company domain, company name, each in one spelling (M1, M3, M5)."""
 
 from __future__ import annotations
 
@@ -96,9 +96,7 @@ def company_key(name: str | None) -> str:
     while len(words) > 1:
         if tuple(words[-2:]) in _LEGAL_PAIRS and len(words) > 2:
             del words[-2:]
-        elif words[-1] in _LEGAL_FORMS:
-            del words[-1]
-        elif words[-1] == "and":
+        elif words[-1] in _LEGAL_FORMS or words[-1] == "and":
             del words[-1]
         else:
             break
