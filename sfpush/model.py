@@ -43,6 +43,11 @@ class SalesforceId(str):
             raise ValueError(f"{text!r} is not a Salesforce Id: 15 or 18 letters and digits")
         return super().__new__(cls, text[:15] + _suffix(text[:15]))
 
+    @classmethod
+    def trusted(cls, text: str) -> SalesforceId:
+        """An id that already is in its 18-character form, as the store keeps it."""
+        return super().__new__(cls, text)
+
 
 def _suffix(fifteen: str) -> str:
     return "".join(

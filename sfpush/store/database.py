@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sfpush.errors import NotReady, SfpushError
 from sfpush.store.migrations import migrate, needs_migration
 
 FILE_NAME = "store.sqlite"
 _WAIT_SECONDS = 30
+
+T = TypeVar("T")
 
 
 def open_store(home: Path) -> sqlite3.Connection:
@@ -66,3 +69,14 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def in_chunks(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """The values in slices small enough for one IN list."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def marks(values: Sequence[object]) -> str:
+    """The placeholders of an IN list."""
+    return ",".join("?" * len(values))

@@ -1,0 +1,52 @@
+"""Links: which org record a record is tied to, and what was last pushed to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+import orjson
+
+from sfpush.model import Link, SalesforceId
+from sfpush.store.database import in_chunks, marks
+
+
+def links_for(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Link]:
+    """The links of these records, by key; records without a link are left out."""
+    found = {}
+    for chunk in in_chunks(keys):
+        for key, sobject, sf_id, pushed in connection.execute(
+            f"SELECT key, sobject, sf_id, pushed FROM links WHERE org = ? AND key IN ({marks(chunk)})", (org, *chunk)
+        ):
+            found[key] = Link(key, sobject, SalesforceId.trusted(sf_id), orjson.loads(pushed))
+    return found
+
+
+def keys_linked_to(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> Mapping[str, str]:
+    """Which record is linked to each of these org rows: Salesforce Id to key."""
+    found = {}
+    for chunk in in_chunks(ids):
+        found.update(
+            connection.execute(
+                f"SELECT sf_id, key FROM links WHERE org = ? AND sf_id IN ({marks(chunk)})", (org, *chunk)
+            ).fetchall()
+        )
+    return found
+
+
+def save_links(connection: sqlite3.Connection, org: int, links: Iterable[Link], *, now: str) -> None:
+    """Keep these links, replacing what the records were linked to before; in the caller's transaction.
+
+    Raises sqlite3.IntegrityError if an org record is already linked to another record (M4).
+    """
+    connection.executemany(
+        "INSERT INTO links (org, key, sobject, sf_id, pushed, linked_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (org, key) DO UPDATE SET sobject = excluded.sobject, sf_id = excluded.sf_id,"
+        " pushed = excluded.pushed",
+        ((org, link.key, link.sobject, link.id, orjson.dumps(link.pushed).decode(), now) for link in links),
+    )
+
+
+def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> None:
+    """Forget what these records are linked to; in the caller's transaction."""
+    connection.executemany("DELETE FROM links WHERE org = ? AND key = ?", ((org, key) for key in keys))

@@ -1,0 +1,219 @@
+"""Stored plans: a head with the facts of the whole, and one row a record, written and read as streams."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from sfpush.errors import UsageError
+from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.store.database import in_chunks, marks, writing
+
+_PLACES = {"account": 2, "contact": 3, "deal": 5}
+_DELETE, _MERGE, _MEMBER, _ACTIVITY = 0, 1, 4, 6
+_COLUMNS = "key, name, action, sobject, sf_id, rule, reason, detail"
+_ORDERS = {
+    "contract": "place, key",
+    "batches": "place, sobject, action, near, key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A closed gate: `until` is ISO-8601 UTC where time opens it."""
+
+    gate: str
+    message: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHead:
+    """A plan without its changes. `summary` counts by record type and action; calls are API calls."""
+
+    plan: int
+    plan_id: str
+    created_at: str
+    org_id: str
+    instance_url: str
+    mode: str
+    settings_fingerprint: str = ""
+    gates: tuple[Gate, ...] = ()
+    summary: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    estimated_calls: int = 0
+    remaining_calls: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A change with what it rests on: the record's version and the org row's SystemModstamp; `near` is its account."""
+
+    change: AnyChange
+    record_version: int
+    modstamp: str | None = None
+    near: str | None = None
+
+
+def begin_plan(connection: sqlite3.Connection, org: int, head: PlanHead) -> int:
+    """Open an empty, incomplete plan and return its number; in the caller's transaction."""
+    cursor = connection.execute(
+        "INSERT INTO plans (plan_id, org, mode, created_at, settings_fingerprint, head) VALUES (?, ?, ?, ?, ?, '{}')",
+        (head.plan_id, org, head.mode, head.created_at, head.settings_fingerprint),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def add_changes(connection: sqlite3.Connection, plan: int, decided: Iterable[Decided]) -> None:
+    """Write decisions; a later one for the same record replaces an earlier. In the caller's transaction."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO changes"
+        " (plan, place, key, name, action, sobject, sf_id, rule, reason, near, detail, record_version, modstamp)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_to_row(plan, one) for one in decided),
+    )
+
+
+def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
+    """Count the summary, write the head, mark the plan complete; in the caller's transaction."""
+    summary: dict[str, dict[str, int]] = {}
+    for record_type, action, count in connection.execute(
+        "SELECT substr(key, 1, instr(key, ':') - 1), action, COUNT(*) FROM changes WHERE plan = ? GROUP BY 1, 2",
+        (head.plan,),
+    ):
+        summary.setdefault(record_type, {})[action] = count
+    facts = {**asdict(head), "summary": summary}
+    connection.execute(
+        "UPDATE plans SET head = ?, complete = 1 WHERE plan = ?", (orjson.dumps(facts).decode(), head.plan)
+    )
+    return _head(facts)
+
+
+def plan_head(connection: sqlite3.Connection, plan_id: str) -> PlanHead:
+    """The head of a complete plan. Raises UsageError when this home has no such plan."""
+    row = connection.execute("SELECT head FROM plans WHERE plan_id = ? AND complete", (plan_id,)).fetchone()
+    if row is None:
+        raise UsageError(
+            f"There is no plan {plan_id} in this home.",
+            hint="Plans belong to the home that made them; make a new one with `sfpush plan`.",
+            code="unknown-plan",
+        )
+    return _head(orjson.loads(row[0]))
+
+
+def changes(
+    connection: sqlite3.Connection,
+    plan: int,
+    *,
+    actions: Sequence[str] | None = None,
+    sobject: str | None = None,
+    keys: Sequence[str] | None = None,
+    order: Literal["contract", "batches"] = "contract",
+) -> Iterator[AnyChange]:
+    """The plan's changes, streamed: in the contract's order, or side by side as batches want them."""
+    where, values = ["plan = ?"], [plan, *(actions or ()), *((sobject,) if sobject else ()), *(keys or ())]
+    if actions is not None:
+        where.append(f"action IN ({marks(actions)})")
+    if sobject is not None:
+        where.append("sobject = ?")
+    if keys is not None:
+        where.append(f"key IN ({marks(keys)})")
+    for row in connection.execute(
+        f"SELECT {_COLUMNS} FROM changes WHERE {' AND '.join(where)} ORDER BY {_ORDERS[order]}", values
+    ):
+        yield _from_row(row)
+
+
+def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Mapping[str, AnyChange]:
+    """What the plan so far says of these records, by key."""
+    found: dict[str, AnyChange] = {}
+    for chunk in in_chunks(keys):
+        for change in changes(connection, plan, keys=chunk):
+            found[change.record] = change
+    return found
+
+
+def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead) -> None:
+    """Keep this plan's decisions as the last word on each of its records; in the caller's transaction."""
+    connection.execute(
+        "INSERT OR REPLACE INTO decisions"
+        " (org, key, action, rule, reason, decided_at, record_version, modstamp, settings_fingerprint)"
+        " SELECT ?, key, action, rule, reason, ?, record_version, modstamp, ? FROM changes WHERE plan = ?",
+        (org, head.created_at, head.settings_fingerprint, head.plan),
+    )
+
+
+def drop_incomplete_plans(connection: sqlite3.Connection) -> None:
+    """Forget plans whose making was interrupted."""
+    with writing(connection):
+        connection.execute("DELETE FROM plans WHERE NOT complete")
+
+
+def _place(change: AnyChange) -> int:
+    if change.action == "delete":
+        return _DELETE
+    if change.action == "merge":
+        return _MERGE
+    if change.sobject == "CampaignMember":
+        return _MEMBER
+    return _PLACES.get(change.record.partition(":")[0], _ACTIVITY)
+
+
+def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
+    change = decided.change
+    detail: dict[str, Any] = {}
+    if change.fields:
+        detail["fields"] = [(one.field, one.before, one.after) for one in change.fields]
+    if change.needs:
+        detail["needs"] = change.needs
+    if change.candidates:
+        detail["candidates"] = change.candidates
+    if change.pushed:
+        detail["pushed"] = change.pushed
+    return (
+        plan,
+        _place(change),
+        change.record,
+        change.name,
+        change.action,
+        change.sobject,
+        change.salesforce_id,
+        change.rule.value,
+        change.reason,
+        decided.near,
+        orjson.dumps(detail, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str).decode(),
+        decided.record_version,
+        decided.modstamp,
+    )
+
+
+def _from_row(row: tuple[Any, ...]) -> AnyChange:
+    key, name, action, sobject, sf_id, rule, reason, detail = row
+    parts = orjson.loads(detail)
+    return CHANGE_BY_ACTION[action](
+        record=key,
+        name=name,
+        sobject=sobject,
+        rule=Rule(rule),
+        reason=reason,
+        salesforce_id=SalesforceId.trusted(sf_id) if sf_id else None,
+        needs=tuple(parts.get("needs", ())),
+        candidates=tuple(map(SalesforceId.trusted, parts.get("candidates", ()))),
+        fields=tuple(FieldChange(*one) for one in parts.get("fields", ())),
+        pushed=parts.get("pushed", {}),
+    )
+
+
+def _head(facts: Mapping[str, Any]) -> PlanHead:
+    return PlanHead(
+        **{
+            **facts,
+            "gates": tuple(Gate(**gate) for gate in facts["gates"]),
+            "warnings": tuple(facts["warnings"]),
+        }
+    )
