@@ -13,7 +13,7 @@ from sfpush.store.database import in_chunks, marks
 
 def links_for(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Link]:
     """The links of these records, by key; records without a link are left out."""
-    found = {}
+    found: dict[str, Link] = {}
     for chunk in in_chunks(keys):
         for key, sobject, sf_id, pushed in connection.execute(
             f"SELECT key, sobject, sf_id, pushed FROM links WHERE org = ? AND key IN ({marks(chunk)})", (org, *chunk)
@@ -24,7 +24,7 @@ def links_for(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> 
 
 def keys_linked_to(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> Mapping[str, str]:
     """Which record is linked to each of these org rows: Salesforce Id to key."""
-    found = {}
+    found: dict[str, str] = {}
     for chunk in in_chunks(ids):
         found.update(
             connection.execute(

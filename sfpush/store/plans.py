@@ -186,7 +186,7 @@ def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
         change.rule.value,
         change.reason,
         decided.near,
-        orjson.dumps(detail, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str).decode(),
+        orjson.dumps(detail).decode(),
         decided.record_version,
         decided.modstamp,
     )
