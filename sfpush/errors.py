@@ -6,6 +6,8 @@
     ├── SourceUnreadable    4   an export is not what it seems: get another file
     ├── NotReady            5   not connected, refused, unreachable, a gate is closed, the daily limit: connect or wait
     │   └── OrgLost         5   the org went away in mid-run: the next run goes on
+    │       ├── AnswerLost          a write left and no answer came: the journal looks it up
+    │       └── DailyLimitReached   no more calls today
     ├── OutOfBounds         6   the plan is stale, or a limit is exceeded; nothing was written
     ├── PartlyDone          7   done, but something was rejected
     ├── AlreadyRunning      8   another run holds the lock
@@ -71,6 +73,18 @@ class OrgLost(NotReady):
     """The org was lost, or its daily limit reached, in mid-run; what went is in the journal."""
 
     default_code = "org-lost"
+
+
+class AnswerLost(OrgLost):
+    """A write left and no answer came: nobody knows yet what the org did with it (B3)."""
+
+    default_code = "answer-lost"
+
+
+class DailyLimitReached(OrgLost):
+    """The org's daily API calls are used up; the request was not carried out (G5)."""
+
+    default_code = "daily-limit"
 
 
 class OutOfBounds(SfpushError):
