@@ -1,0 +1,241 @@
+"""Fitting an Apollo value to a Salesforce field: type, length, picklist, writeability (F4).
+
+Fitted values are what JSON carries to the org and what the snapshot holds, so that the two can be compared.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from sfpush.describe import FieldDescribe
+from sfpush.model import Rule
+
+_SHOWN = 60
+_TRUE, _FALSE = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
+_EMAIL = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+\.[^@\s<>,;:\"\\.]+")
+_NUMBER_TYPES = frozenset({"int", "long", "double", "currency", "percent"})
+_DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d, %Y", "%d %b %Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a value can't be written: a block's rule, and a sentence naming field, value and limit."""
+
+    rule: Rule
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A text that was cut to the field's length, with a sentence saying so (`on_too_long = "truncate"`)."""
+
+    value: str
+    note: str
+
+
+Fit = Callable[[Any], Any]
+"""Turns an Apollo value into a fitted value, None for a blank one, a Misfit or a Shortened."""
+
+
+def fitter(field: FieldDescribe, on_too_long: Literal["block", "truncate"]) -> Fit:
+    """The function that fits values to this field; chosen once, used for every record."""
+    if field.type == "boolean":
+        return lambda value: _fit_boolean(field, value)
+    if field.type in _NUMBER_TYPES:
+        return lambda value: _fit_number(field, value)
+    if field.type == "date":
+        return lambda value: _fit_date(field, value)
+    if field.type == "datetime":
+        return lambda value: _fit_datetime(field, value)
+    if field.type == "multipicklist":
+        return lambda value: _fit_multipicklist(field, value)
+    if field.type in ("picklist", "combobox") and (field.picklist or field.restricted_picklist):
+        spellings = {value.lower(): value for value in field.picklist}
+        return lambda value: _fit_picklist(field, spellings, value)
+    if field.type == "email":
+        return lambda value: _fit_email(field, value)
+    return lambda value: _fit_text(field, on_too_long, value)
+
+
+def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
+    """Whether two values of this field are the same to Salesforce; blanks are all the same."""
+    if one == other:
+        return True
+    if _blank(one) or _blank(other):
+        return _blank(one) and _blank(other)
+    if field is not None:
+        if field.type in _NUMBER_TYPES:
+            return _decimal(one) == _decimal(other)
+        if field.type == "datetime":
+            return _instant(str(one)) == _instant(str(other))
+        if field.type in ("email", "reference", "id"):
+            return str(one).lower() == str(other).lower()
+        if field.type == "multipicklist":
+            return set(str(one).split(";")) == set(str(other).split(";"))
+    return _lines(str(one)) == _lines(str(other))
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value in ("", False)
+
+
+def _lines(text: str) -> str:
+    return text.strip().replace("\r\n", "\n")
+
+
+def shown(value: Any) -> str:
+    """A value as a reason shows it: short, on one line."""
+    text = " ".join(str(value).split())
+    return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
+
+
+def plain_text(value: Any) -> str:
+    """A JSON value as text: lists joined by commas, true and false spelled out, blanks stripped."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(plain_text, value)))
+    return str(value)
+
+
+def _fit_text(field: FieldDescribe, on_too_long: str, value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else plain_text(value)
+    if not text:
+        return None
+    if field.length and len(text) > field.length:
+        if on_too_long == "truncate":
+            return Shortened(text[: field.length].rstrip(), f"{field.name} was cut to {field.length} characters.")
+        return Misfit(
+            Rule.TOO_LONG,
+            f"{field.name} takes {field.length} characters; {shown(text)} has {len(text)}.",
+        )
+    return text
+
+
+def _fit_email(field: FieldDescribe, value: Any) -> Any:
+    text = plain_text(value)
+    if not text:
+        return None
+    if not _EMAIL.fullmatch(text):
+        return Misfit(Rule.BAD_VALUE, f"{field.name}: {shown(text)} is not an e-mail address.")
+    if field.length and len(text) > field.length:
+        return Misfit(Rule.TOO_LONG, f"{field.name} takes {field.length} characters; {shown(text)} has {len(text)}.")
+    return text
+
+
+def _fit_picklist(field: FieldDescribe, spellings: dict[str, str], value: Any) -> Any:
+    text = plain_text(value)
+    if not text:
+        return None
+    spelled = spellings.get(text.lower())
+    if spelled is not None:
+        return spelled
+    if field.restricted_picklist:
+        return Misfit(
+            Rule.PICKLIST_VALUE,
+            f"{field.name} has no active value {shown(text)}; it takes {_some(field.picklist)}.",
+        )
+    return _fit_text(field, "block", text)
+
+
+def _fit_multipicklist(field: FieldDescribe, value: Any) -> Any:
+    parts = value if isinstance(value, list) else re.split(r"[;,]", plain_text(value))
+    texts = [text for part in parts if (text := plain_text(part))]
+    if not texts:
+        return None
+    spellings = {one.lower(): one for one in field.picklist}
+    unknown = [text for text in texts if text.lower() not in spellings]
+    if unknown and field.restricted_picklist:
+        return Misfit(
+            Rule.PICKLIST_VALUE,
+            f"{field.name} has no active value {shown(unknown[0])}; it takes {_some(field.picklist)}.",
+        )
+    return ";".join(dict.fromkeys(spellings.get(text.lower(), text) for text in texts))
+
+
+def _fit_boolean(field: FieldDescribe, value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    text = plain_text(value).lower()
+    if not text:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    return Misfit(Rule.BAD_VALUE, f"{field.name} takes true or false, not {shown(value)}.")
+
+
+def _fit_number(field: FieldDescribe, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    number = _decimal(value)
+    if number is None:
+        return Misfit(Rule.BAD_VALUE, f"{field.name} takes a number, not {shown(value)}.")
+    if field.type in ("int", "long"):
+        if number != number.to_integral_value():
+            return Misfit(Rule.BAD_VALUE, f"{field.name} takes a whole number, not {shown(value)}.")
+        digits = field.digits
+    else:
+        digits = field.precision - field.scale
+    if digits and abs(number) >= Decimal(10) ** digits:
+        return Misfit(Rule.TOO_LONG, f"{field.name} takes {digits} digits; {shown(value)} has more.")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value).strip().replace(",", "").replace("\N{NO-BREAK SPACE}", "").lstrip("$€£"))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _fit_date(field: FieldDescribe, value: Any) -> Any:
+    text = plain_text(value)
+    if not text:
+        return None
+    if (instant := _instant(text)) is not None:
+        return text[:10] if text[:10] == instant.date().isoformat() else instant.date().isoformat()
+    for pattern in _DATE_FORMATS:
+        try:
+            return datetime.datetime.strptime(text, pattern).date().isoformat()
+        except ValueError:
+            continue
+    return Misfit(Rule.BAD_VALUE, f"{field.name} takes a date, not {shown(text)}.")
+
+
+def _fit_datetime(field: FieldDescribe, value: Any) -> Any:
+    text = plain_text(value)
+    if not text:
+        return None
+    instant = _instant(text)
+    if instant is None:
+        return Misfit(Rule.BAD_VALUE, f"{field.name} takes a date and time, not {shown(text)}.")
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def _instant(text: str) -> datetime.datetime | None:
+    try:
+        instant = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=datetime.UTC)
+    return instant.astimezone(datetime.UTC).replace(microsecond=0)
+
+
+def _some(values: tuple[str, ...], limit: int = 6) -> str:
+    more = f" and {len(values) - limit} more" if len(values) > limit else ""
+    return ", ".join(values[:limit]) + more if values else "no values"
