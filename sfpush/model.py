@@ -6,7 +6,7 @@ HTTP or the clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -72,6 +72,25 @@ class Record:
     apollo_id: str | None = None
     version: int = 0
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRecord:
+    """What one row of an export, or one row pulled from the org, says about a record (I1).
+
+    `fields` holds the values that are not empty (and `stage` "" for No stage). `given` names every field the row had
+    a place for: one of them that is not in `fields` was empty, and empties what is stored. Fields not in `given` keep
+    their stored value. `updated_at` is ISO-8601 UTC to the microsecond, so that texts compare as times (I3).
+    """
+
+    key: str
+    type: RecordType
+    fields: Mapping[str, Any]
+    given: Collection[str]
+    apollo_id: str | None = None
+    updated_at: str | None = None
+    deleted: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
