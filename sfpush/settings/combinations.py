@@ -21,7 +21,8 @@ def impossible(settings: Settings, unknown: Set[KeyPath]) -> Iterator[Finding]:
         )
     for name, stage_map in _stage_maps(settings):
         path = (name, "stage_map", "field")
-        if stage_map.values and not stage_map.field and not _touches(unknown, path):
+        names_field = stage_map.field or name == "deals"  # a deal's stage is its StageName (D5)
+        if stage_map.values and not names_field and not _touches(unknown, path):
             yield Finding(path, 'The map has values but no field. Name the Salesforce field: field = "Status".')
 
 

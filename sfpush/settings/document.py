@@ -14,6 +14,7 @@ from sfpush.settings.locate import line_of, locate
 from sfpush.settings.problems import Problem
 
 SET = "--set"
+BYTE_ORDER_MARK = "\ufeff"
 _LARGEST = 1_048_576  # bytes; the commented file with every setting has 15,000
 _MOST_SYNTAX_PROBLEMS = 20
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -83,21 +84,26 @@ def says(values: Mapping[str, Any], path: KeyPath) -> bool:
 
 def read(path: Path) -> Document:
     """The document in a file. One that can't be read or parsed has problems, and what could be parsed of it."""
+    text = read_text(path)
+    return parse(text, str(path)) if isinstance(text, str) else Document(str(path), problems=(text,))
+
+
+def read_text(path: Path) -> str | Problem:
+    """The text of a file as it stands, with its line ends and byte order mark, or why there is none."""
     name = str(path)
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
-        return _unreadable(name, 0, f"The file can't be read: {reason}. Name another with --config.")
+        return Problem(name, 0, "", f"The file can't be read: {reason}. Name another with --config.")
     if len(raw) > _LARGEST:
-        return _unreadable(name, 0, "The file is over 1 MB, too large for settings. Name another with --config.")
+        return Problem(name, 0, "", "The file is over 1 MB, too large for settings. Name another with --config.")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return _unreadable(name, line, "The file is not UTF-8 text. Save it as UTF-8 in your editor.")
-    return parse(text, name)
+        return Problem(name, line, "", "The file is not UTF-8 text. Save it as UTF-8 in your editor.")
 
 
 def parse(text: str, name: str) -> Document:
@@ -106,7 +112,7 @@ def parse(text: str, name: str) -> Document:
     A key whose line is no TOML is a problem and is left out, so that problems behind it are found too. Where that
     does not lead to a whole document only the first problem is told, as the others would be echoes of it.
     """
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n").split("\n")
     problems: list[Problem] = []
     while True:
         source = "\n".join(lines)
@@ -116,17 +122,13 @@ def parse(text: str, name: str) -> Document:
             problem = _syntax_problem(str(error), name, lines)
         except (ValueError, RecursionError):  # a number of 5,000 digits; a thousand brackets
             message = "A number is too long, or something is nested too deeply. Write it simpler."
-            return _unreadable(name, 0, message)
+            return Document(name, problems=(Problem(name, 0, "", message),))
         if (problems and problem.line <= problems[-1].line) or len(problems) == _MOST_SYNTAX_PROBLEMS:
             return Document(name, problems=tuple(problems[:1]))
         problems.append(problem)
         if _HEADER_START.match(lines[problem.line - 1]):  # what follows would seem to belong to the table before
             return Document(name, problems=tuple(problems))
         lines[problem.line - 1] = ""
-
-
-def _unreadable(name: str, line: int, message: str) -> Document:
-    return Document(name, problems=(Problem(name, line, "", message),))
 
 
 def _syntax_problem(message: str, name: str, lines: list[str]) -> Problem:
