@@ -1,4 +1,4 @@
-"""What is written to one sObject for one record: the map's lines by their writing rules (F2), fitted to the org (F4)."""
+"""What is written to one sObject for one record: the lines of its map by their rules (F2), fitted to the org (F4)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,142 @@
+"""Deciding on accounts: pushed on their own (A1–A3), or made because a contact needs one (C6, C9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfpush.model import AnyChange, Create, Record, RecordType, Rule, SalesforceId
+from sfpush.planning import verdicts
+from sfpush.planning.context import Context
+from sfpush.planning.fitting import Misfit
+from sfpush.planning.keys import company_key, domain_key, is_free_mail
+from sfpush.planning.matching import Found, Gone, Match, Several
+from sfpush.planning.subjects import Company, Subject
+from sfpush.planning.verdicts import Refusal
+
+_ACCOUNT = "Account"
+_COMPANY_FIELDS: Mapping[str, str] = {
+    "organization_name": "name",
+    "website": "website",
+    "company_phone": "phone",
+    "industry": "industry",
+    "employees": "employees",
+    "annual_revenue": "annual_revenue",
+    "company_city": "city",
+    "company_state": "state",
+    "company_country": "country",
+}
+"""What an account made for a contact takes from the contact's company columns."""
+
+
+def decide_account(
+    subject: Subject, match: Match, context: Context, *, claimed_by: str | None = None, needed_by: str | None = None
+) -> AnyChange:
+    """One account record: update what is there (A3), create what is new if the settings or a contact say so.
+
+    `claimed_by` is the record that goes to the matched row before this one (M4). `needed_by` is the contact that
+    can't be created without this account (C6); it overrides `accounts.push` and the account stages.
+    """
+    record = subject.record
+    match match:
+        case Several():
+            return verdicts.ambiguous(record, _ACCOUNT, match)
+        case Gone():
+            return verdicts.gone(record, match)
+        case Found():
+            if claimed_by is not None and claimed_by != record.key:
+                return verdicts.duplicate(record, _ACCOUNT, claimed_by, match.row)
+            return _update(subject, match, context)
+        case None:
+            return _create(subject, context, needed_by)
+
+
+def company_of(record: Record) -> Company | None:
+    """The company a contact's own columns tell of, as an account record with its stable key; None without a name."""
+    name = str(record.fields.get("organization_name") or "").strip()
+    plain = company_key(name)
+    if not plain:
+        return None
+    domain = domain_key(record.fields.get("website"))
+    fields = {
+        account_field: record.fields[contact_field]
+        for contact_field, account_field in _COMPANY_FIELDS.items()
+        if record.fields.get(contact_field) not in (None, "")
+    }
+    key = f"account:name:{plain}@{domain}" if domain else f"account:name:{plain}"
+    return Company(Record(key, RecordType.ACCOUNT, name, fields), made_up=True)
+
+
+def different_companies(one: Record, other: Record, free_mail: frozenset[str]) -> bool:
+    """Whether two records of one name have two company domains: two domains are two companies (M3)."""
+    domains = [domain_key(record.fields.get("website")) for record in (one, other)]
+    found = [domain for domain in domains if domain and not is_free_mail(domain, free_mail)]
+    return len(found) == 2 and found[0] != found[1]
+
+
+def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
+    record, row = subject.record, found.row
+    if (held := verdicts.held(subject, _ACCOUNT, row)) is not None:
+        return held
+    writer = context.writers[_ACCOUNT]
+    pushed = subject.link.pushed if subject.link else {}
+    written = writer.update(
+        record, context.stage_of(record).name, row.fields, pushed, external_key(record, writer.map.external_id_field)
+    )
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, _ACCOUNT, written, row)
+    return verdicts.write_to(subject, found, row, written)
+
+
+def _create(subject: Subject, context: Context, needed_by: str | None) -> AnyChange:
+    record = subject.record
+    goes = verdicts.hold_back(subject, context.settings.accounts, context.account_stages, context)
+    made_up = record.key.startswith("account:name:")
+    rule = Rule.NEW
+    notes: list[str] = []
+    if needed_by is not None and (made_up or isinstance(goes, Refusal)):
+        rule = Rule.ACCOUNT_FOR_CONTACT
+        although = f", although {goes.because}" if isinstance(goes, Refusal) else ""
+        goes = f"{needed_by} needs it{although}"
+    elif isinstance(goes, Refusal):
+        if context.mode != "manual":
+            return verdicts.skip(record, _ACCOUNT, goes)
+        rule = Rule.MANUAL
+        goes = f"pushed by hand although {goes.because}"
+    if subject.rival is not None:
+        return verdicts.duplicate(record, _ACCOUNT, subject.rival)
+    if (held := verdicts.held(subject, _ACCOUNT)) is not None:
+        return held
+    writer = context.writers[_ACCOUNT]
+    extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
+    if rule is not Rule.ACCOUNT_FOR_CONTACT:
+        extra |= owner(record, context, notes)
+    written = writer.create(record, context.stage_of(record).name, extra)
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, _ACCOUNT, written)
+    return Create(
+        record=record.key,
+        name=record.name,
+        sobject=_ACCOUNT,
+        rule=rule,
+        reason=" ".join((f"New account; {goes}.", *notes, *written.notes)),
+        fields=written.fields,
+        pushed=written.pushed,
+    )
+
+
+def external_key(record: Record, field: str) -> Mapping[str, str]:
+    """The external id a record is written with: its Apollo id, else its stable key (M7)."""
+    return {field: record.apollo_id or record.key} if field else {}
+
+
+def owner(record: Record, context: Context, notes: list[str]) -> Mapping[str, SalesforceId]:
+    """The owner of a new record (C9); adds a note where the Apollo owner has no Salesforce user."""
+    if not context.settings.owners.map:
+        return {}
+    user, email = context.owner_of(record)
+    if user is not None:
+        return {"OwnerId": user}
+    if email:
+        notes.append(f"Owner {email} has no active Salesforce user; the integration user will own it.")
+    return {}

@@ -1,0 +1,217 @@
+"""Deciding on people: Contacts and Leads (C1–C12).
+
+In two steps, because a new Contact needs to know what becomes of its account: `begin` settles all that does not
+depend on it, `finish` is given the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sfpush.model import AnyChange, Create, OrgRow, Rule, SalesforceId
+from sfpush.planning import verdicts
+from sfpush.planning.accounts import external_key, owner
+from sfpush.planning.context import Context
+from sfpush.planning.fitting import Misfit
+from sfpush.planning.matching import Found, Gone, Match, Several
+from sfpush.planning.subjects import Subject
+from sfpush.planning.verdicts import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAt:
+    """The account is in the org. `others` were passed over by `on_ambiguous_account`; `note` says so."""
+
+    id: SalesforceId
+    others: tuple[SalesforceId, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountToCome:
+    """The same plan creates the account of this record."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount:
+    """There is no account to be had: the rule and reason of the person's block."""
+
+    rule: Rule
+    reason: str
+    key: str | None = None
+    candidates: tuple[SalesforceId, ...] = ()
+
+
+Account = AccountAt | AccountToCome | NoAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A person that will be created or updated; `account` says what is still to be known of its account.
+
+    `needed`: its AccountId must be written, the account made if need be. `asked`: it keeps the account it has, and
+    the reason names the other one if Apollo's company is elsewhere (C6).
+    """
+
+    subject: Subject
+    sobject: str
+    account: Literal["needed", "asked", "none"]
+    rule: Rule = Rule.NEW
+    goes: str = ""
+    found: Found | None = None
+    row: OrgRow | None = None
+
+
+def target_of(subject: Subject, match: Match) -> OrgRow | Gone | None:
+    """The row a matched person is written to: a converted Lead's Contact in place of the Lead (C5)."""
+    if not isinstance(match, Found):
+        return match if isinstance(match, Gone) else None
+    row = match.row
+    if row.sobject != "Lead" or not row.fields.get("IsConverted"):
+        return row
+    contact_id = row.fields.get("ConvertedContactId")
+    for candidate in subject.candidates:
+        if candidate.row.id == contact_id:
+            contact = candidate.row
+            return Gone(contact, contact.master_id) if contact.deleted else contact
+    return Gone(row)
+
+
+def begin(subject: Subject, match: Match, context: Context, *, claimed_by: str | None = None) -> AnyChange | Pending:
+    """Decide all that does not depend on the account. `claimed_by`: the record that goes to the matched row (M4)."""
+    record = subject.record
+    created_as = "Lead" if context.settings.contacts.create_as == "lead" else "Contact"
+    if isinstance(match, Several):
+        return verdicts.ambiguous(record, match.rows[0].sobject, match)
+    target = target_of(subject, match)
+    if isinstance(target, Gone):
+        return verdicts.gone(record, target)
+    if target is None:
+        return _begin_new(subject, created_as, context)
+    assert isinstance(match, Found)
+    if claimed_by is not None and claimed_by != record.key:
+        return verdicts.duplicate(record, target.sobject, claimed_by, target)
+    if (held := verdicts.held(subject, target.sobject, target)) is not None:
+        return held
+    account: Literal["needed", "asked", "none"] = "none"
+    if target.sobject == "Contact":
+        account = "asked" if target.fields.get("AccountId") else "needed"
+    return Pending(subject, target.sobject, account, rule=Rule.CHANGED, found=match, row=target)
+
+
+def finish(pending: Pending, account: Account | None, context: Context) -> AnyChange:
+    """Complete the decision. `account` is None where nothing is known of the person's company."""
+    if pending.row is None:
+        return _create(pending, account, context)
+    return _update(pending, pending.row, account, context)
+
+
+def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | Pending:
+    record = subject.record
+    goes = verdicts.hold_back(subject, context.settings.contacts, context.contact_stages, context)
+    rule = Rule.NEW
+    if isinstance(goes, Refusal):
+        if context.mode != "manual":
+            return verdicts.skip(record, sobject, goes)
+        rule = Rule.MANUAL
+        goes = f"pushed by hand although {goes.because}"
+    if subject.rival is not None:
+        return verdicts.duplicate(record, sobject, subject.rival)
+    if (held := verdicts.held(subject, sobject)) is not None:
+        return held
+    if sobject == "Lead":
+        if not str(record.fields.get("organization_name") or "").strip():
+            return verdicts.block(
+                record, sobject, Rule.COMPANY_MISSING, "A Lead needs a company, and the export names none."
+            )
+        return Pending(subject, sobject, "none", rule=rule, goes=goes)
+    return Pending(subject, sobject, "needed", rule=rule, goes=goes)
+
+
+def _create(pending: Pending, account: Account | None, context: Context) -> AnyChange:
+    subject, record, sobject = pending.subject, pending.subject.record, pending.sobject
+    writer = context.writers[sobject]
+    notes: list[str] = _foreign_ids(subject)
+    extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
+    needs: tuple[str, ...] = ()
+    candidates: tuple[SalesforceId, ...] = ()
+    if pending.account == "needed":
+        match account:
+            case AccountAt():
+                extra["AccountId"] = account.id
+                candidates = account.others
+                notes += [account.note] if account.note else []
+            case AccountToCome():
+                extra["AccountId"] = account.key
+                needs = (account.key,)
+            case NoAccount():
+                return verdicts.block(
+                    record,
+                    sobject,
+                    account.rule,
+                    account.reason,
+                    candidates=account.candidates,
+                    needs=(account.key,) if account.key else (),
+                )
+            case None:
+                return verdicts.block(
+                    record,
+                    sobject,
+                    Rule.COMPANY_MISSING,
+                    "A Contact needs an account, and the export names no company.",
+                )
+    extra |= owner(record, context, notes)
+    written = writer.create(record, context.stage_of(record).name, extra)
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, sobject, written)
+    return Create(
+        record=record.key,
+        name=record.name,
+        sobject=sobject,
+        rule=pending.rule,
+        reason=" ".join((f"New {sobject.lower()}; {pending.goes}.", *notes, *written.notes)),
+        needs=needs,
+        candidates=candidates,
+        fields=written.fields,
+        pushed=written.pushed,
+    )
+
+
+def _update(pending: Pending, row: OrgRow, account: Account | None, context: Context) -> AnyChange:
+    subject, record = pending.subject, pending.subject.record
+    assert pending.found is not None
+    writer = context.writers[row.sobject]
+    extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
+    notes: list[str] = []
+    needs: tuple[str, ...] = ()
+    match account:
+        case AccountAt() if pending.account == "needed":
+            extra["AccountId"] = account.id
+            notes += [account.note] if account.note else []
+        case AccountToCome() if pending.account == "needed":
+            extra["AccountId"] = account.key
+            needs = (account.key,)
+        case AccountAt() if account.id != row.fields.get("AccountId"):
+            notes.append(f"It stays with account {row.fields.get('AccountId')}, not Apollo's {account.id}.")
+        case NoAccount() if pending.account == "needed" and account.rule is not Rule.COMPANY_MISSING:
+            notes.append(f"No account is written: {account.reason}")
+        case _:
+            pass
+    same_object = subject.link is not None and subject.link.sobject == row.sobject
+    pushed = subject.link.pushed if subject.link is not None and same_object else {}
+    written = writer.update(record, context.stage_of(record).name, row.fields, pushed, extra)
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, row.sobject, written, row)
+    change = verdicts.write_to(subject, pending.found, row, written, notes=tuple(notes))
+    if needs and change.action == "update":
+        change = replace(change, needs=needs)
+    return change
+
+
+def _foreign_ids(subject: Subject) -> list[str]:
+    if not subject.unknown_ids:
+        return []
+    return [f"The Salesforce Id in the export ({', '.join(subject.unknown_ids)}) is not of this org and is ignored."]

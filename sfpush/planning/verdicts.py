@@ -1,0 +1,204 @@
+"""The answers that people and accounts share: may a new record go, and the plain refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sfpush.model import AnyChange, Block, LinkTo, OrgRow, Record, Rule, SalesforceId, Skip, Unchanged, Update
+from sfpush.planning.context import Context
+from sfpush.planning.fitting import Misfit
+from sfpush.planning.matching import Found, Gone, Several
+from sfpush.planning.subjects import Subject
+from sfpush.planning.writing import Written
+from sfpush.settings.record_types import AccountSettings, ContactSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a setting holds back a new record: the rule of the skip, and a clause that reads after "because"."""
+
+    rule: Rule
+    because: str
+
+
+def hold_back(
+    subject: Subject, table: ContactSettings | AccountSettings, listed: frozenset[str], context: Context
+) -> Refusal | str:
+    """Whether the settings let a net-new record go (C2, C3, A1, B6): a refusal, or why it goes.
+
+    `listed` holds the table's stages, lower-cased.
+    """
+    words = f"{subject.record.type.value}s"
+    if not table.push:
+        return Refusal(Rule.PUSH_OFF, f"{words}.push is off")
+    goes = f"all new {words} are pushed"
+    if table.new_records == "stages":
+        stage = context.stage_of(subject.record)
+        if stage.name is None:
+            return Refusal(Rule.STAGE, f"{words}.stages decides, and the export has no Stage column")
+        if not stage.name:
+            if "no stage" not in listed:
+                return Refusal(Rule.NO_STAGE, f'it has no stage, and "No stage" is not in {words}.stages')
+            goes = "No stage is pushed"
+        elif not stage.known:
+            return Refusal(
+                Rule.STAGE,
+                f"its stage is the id {stage.name}, which no imported {subject.record.type.value}_stages list resolves",
+            )
+        elif stage.name.lower() not in listed:
+            return Refusal(Rule.STAGE, f"stage {stage.name} is not in {words}.stages")
+        else:
+            goes = f"stage {stage.name} is pushed"
+    if not subject.passes_filter:
+        return Refusal(Rule.FILTER, f"it does not pass {words}.filter")
+    return goes
+
+
+def skip(record: Record, sobject: str, refusal: Refusal) -> Skip:
+    """A setting says no."""
+    return Skip(
+        record=record.key,
+        name=record.name,
+        sobject=sobject,
+        rule=refusal.rule,
+        reason=f"Not created: {refusal.because}.",
+    )
+
+
+def block(
+    record: Record,
+    sobject: str,
+    rule: Rule,
+    reason: str,
+    *,
+    salesforce_id: SalesforceId | None = None,
+    candidates: tuple[SalesforceId, ...] = (),
+    needs: tuple[str, ...] = (),
+) -> Block:
+    """It can't be done as it stands."""
+    return Block(
+        record=record.key,
+        name=record.name,
+        sobject=sobject,
+        rule=rule,
+        reason=reason,
+        salesforce_id=salesforce_id,
+        candidates=candidates,
+        needs=needs,
+    )
+
+
+def misfit(record: Record, sobject: str, found: Misfit, row: OrgRow | None = None) -> Block:
+    """A value that does not fit the org (F4, C12)."""
+    return block(record, sobject, found.rule, found.message, salesforce_id=row.id if row else None)
+
+
+def ambiguous(record: Record, sobject: str, found: Several, rule: Rule = Rule.AMBIGUOUS_MATCH) -> Block:
+    """Several org records stand at the deciding level (M2, C7)."""
+    names = ", ".join(
+        f"{row.id} ({row.fields.get('Name') or row.fields.get('Email') or row.sobject})" for row in found.rows
+    )
+    return block(
+        record,
+        sobject,
+        rule,
+        f"{len(found.rows)} {found.rows[0].sobject} records match by {found.level}: {names}."
+        f" Choose one with `sfpush link {record.key} ID`.",
+        candidates=tuple(row.id for row in found.rows),
+    )
+
+
+def gone(record: Record, found: Gone) -> Block:
+    """The linked record is not in Salesforce any more; nothing is re-created (S2, S3)."""
+    if found.survivor is not None:
+        return block(
+            record,
+            found.row.sobject,
+            Rule.LINKED_MERGED,
+            f"{found.row.sobject} {found.row.id} was merged into {found.survivor} in Salesforce.",
+            salesforce_id=found.row.id,
+            candidates=(found.survivor,),
+        )
+    return block(
+        record,
+        found.row.sobject,
+        Rule.LINKED_DELETED,
+        f"The linked record was deleted in Salesforce ({found.row.sobject} {found.row.id}); it is not made again"
+        f" unless `sfpush unlink {record.key}` says so.",
+        salesforce_id=found.row.id,
+    )
+
+
+def duplicate(record: Record, sobject: str, first: str, row: OrgRow | None = None) -> Block:
+    """Another record of the store is, or becomes, the same org record and goes first (M4)."""
+    what = f"{row.sobject} {row.id}" if row else f"new {sobject}"
+    return block(
+        record,
+        sobject,
+        Rule.DUPLICATE_IN_IMPORT,
+        f"{first} is the same {what} and goes first; this one would be a duplicate.",
+        salesforce_id=row.id if row else None,
+        needs=(first,),
+    )
+
+
+def held(subject: Subject, sobject: str, row: OrgRow | None = None) -> Block | None:
+    """What an earlier attempt leaves to a person: retries used up (L3), or a create nobody knows the end of (B3)."""
+    record = subject.record
+    if subject.unclear is not None and row is None:
+        seen = ", ".join(subject.unclear)
+        reason = (
+            f"An earlier create was never answered, and the org shows {seen}, which agrees only in part."
+            f" Settle it with `sfpush link {record.key} ID` or `sfpush unlink {record.key}`."
+            if seen
+            else "An earlier create was never answered and the org does not show it yet; it goes again by itself."
+        )
+        return block(record, sobject, Rule.UNCLEAR_CREATE, reason, candidates=subject.unclear)
+    if subject.failure is not None and subject.failure.used_up:
+        return block(
+            record,
+            sobject,
+            Rule.RETRIES_USED_UP,
+            f"Salesforce keeps refusing it ({subject.failure.code}); mend it, then `sfpush errors retry`.",
+            salesforce_id=row.id if row else None,
+        )
+    return None
+
+
+def write_to(
+    subject: Subject, found: Found, row: OrgRow, written: Written, *, notes: tuple[str, ...] = ()
+) -> AnyChange:
+    """Update, link or leave an existing row, by what is left to write (C1)."""
+    record = subject.record
+    moved = subject.link is not None and subject.link.id != row.id
+    by_match = subject.link is None
+    converted = found.row.sobject == "Lead" and row.sobject == "Contact"
+    facts: Mapping[str, Any] = {
+        "record": record.key,
+        "name": record.name,
+        "sobject": row.sobject,
+        "salesforce_id": row.id,
+        "pushed": written.pushed,
+        "candidates": found.others,
+    }
+    about = ""
+    if converted:
+        about = f"Lead {found.row.id} was converted to Contact {row.id}; the link moves there."
+    elif by_match:
+        about = f"Found by {found.level} as {row.sobject} {row.id}."
+        if found.others:
+            about += f" {len(found.others)} more matched and were passed over."
+    tail = (*notes, *written.notes)
+    if written.fields:
+        names = ", ".join(change.field for change in written.fields)
+        rule = Rule.CONVERTED_LEAD if converted else Rule.CHANGED
+        return Update(**facts, rule=rule, reason=_join(about, f"Written: {names}.", *tail), fields=written.fields)
+    if by_match or moved:
+        return LinkTo(**facts, rule=Rule.MATCHED, reason=_join(about, "Nothing needs writing.", *tail))
+    return Unchanged(**facts, rule=Rule.UNCHANGED, reason=_join("Salesforce already has what Apollo has.", *tail))
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
