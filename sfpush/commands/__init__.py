@@ -1,0 +1,17 @@
+"""One file a command: parse, open, call, show, exit. No rule is decided here.
+
+`register` puts them on the command line; heavy rooms are imported inside the command that needs them.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from sfpush.commands import init, settings
+from sfpush.commands.grouping import START, add
+
+
+def register(app: typer.Typer) -> None:
+    """Every command, in the order and panels of `sfpush --help`."""
+    add(app, init.init, "init", panel=START)
+    app.add_typer(settings.app, name="settings", rich_help_panel=START)

@@ -1,0 +1,143 @@
+"""One command's surroundings: what was typed before it, and what it opened, closed again when it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO, cast
+
+import typer
+
+from sfpush.errors import Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from typer._click.core import Context
+
+    from sfpush.settings.load import Loaded
+
+
+class Session:
+    """Opens home, settings and store when a command first asks for them.
+
+    `config` and `home_given` are the global options as typed; `as_json`, `quiet` and `verbose` say how to speak.
+    `command` is the command that is running, `document_begun` whether its JSON document is already on its way out.
+    """
+
+    def __init__(self, env: Mapping[str, str], *, as_json: bool = False) -> None:
+        self.env = env
+        self.as_json = as_json
+        self.quiet = False
+        self.verbose = False
+        self.config: Path | None = None
+        self.home_given: Path | None = None
+        self.command = ""
+        self.document_begun = False
+        self._opened = contextlib.ExitStack()
+
+    @staticmethod
+    def of(context: Context) -> Session:
+        """The session of the command that is running."""
+        return cast(Session, context.find_root().obj)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of everything local."""
+        from sfpush.settings.paths import find_home
+
+        return find_home(self.home_given, self.env)
+
+    @cached_property
+    def config_file(self) -> Path | None:
+        """The settings file in use; None: the defaults hold."""
+        from sfpush.settings.paths import find_config
+
+        return find_config(self.config, self.env, Path())
+
+    @property
+    def config_named(self) -> Path | None:
+        """The settings file that was named on the command line or in the environment, whether it exists or not."""
+        from sfpush.settings.paths import CONFIG_VARIABLE
+
+        named = self.config or self.env.get(CONFIG_VARIABLE)
+        return Path(named).expanduser() if named else None
+
+    @cached_property
+    def settings(self) -> Loaded:
+        """The settings, checked whole. Raises SettingsError."""
+        from sfpush.settings.load import load
+
+        return load(self.config_file)
+
+    @cached_property
+    def store(self) -> sqlite3.Connection:
+        """The local store, closed when the command ends. Raises SfpushError."""
+        from sfpush.store.database import open_store
+
+        return self._opened.enter_context(contextlib.closing(open_store(self.home)))
+
+    @cached_property
+    def out(self) -> Console:
+        """Where results are drawn."""
+        from sfpush.display.console import make_console
+
+        return make_console(sys.stdout, self.env)
+
+    @cached_property
+    def err(self) -> Console:
+        """Where messages and progress are drawn."""
+        from sfpush.display.console import make_console
+
+        return make_console(sys.stderr, self.env, stderr=True)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anyone wants messages besides the result."""
+        return not (self.quiet or self.as_json)
+
+    def say(self, message: str) -> None:
+        """A message for people, on standard error; nothing under --quiet and --json."""
+        if self.speaks:
+            from sfpush.display.failure_view import show_next_step
+
+            show_next_step(self.err, message)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Go on only with a yes: from `--yes`, else from the person at the terminal.
+
+        Raises UsageError where nobody can be asked, Interrupted when the answer is no.
+        """
+        if yes:
+            return
+        if self.as_json or not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
+            raise UsageError(
+                f"This asks before it acts, and there is nobody to ask: {question}",
+                hint="Add --yes to answer it beforehand.",
+                code="needs-yes",
+            )
+        if not typer.confirm(question, err=True):
+            raise Interrupted("Nothing was done.", code="declined")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits at this stream; cron may have closed it altogether."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def now() -> str:
+    """The time as the store keeps it: ISO-8601 UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

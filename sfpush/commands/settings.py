@@ -1,0 +1,118 @@
+"""`sfpush settings`: look at the settings, check them, change one."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sfpush.commands.grouping import add, group
+from sfpush.commands.session import Session
+from sfpush.display.result import ErrorLine, Result
+from sfpush.errors import SettingsError
+
+app = group("Check, show and change the settings.")
+
+
+def check(context: typer.Context) -> Result:
+    """Check the settings file: every problem at once, with its line.
+
+    \b
+    Example:
+      sfpush settings check
+    """
+    from sfpush.display.settings_view import show_check
+    from sfpush.settings.in_effect import not_in_effect
+    from sfpush.settings.load import check as check_file
+
+    file = Session.of(context).config_file
+    examined = check_file(file)
+    waiting = not_in_effect(examined.settings) if examined.settings else ()
+    return Result(
+        "settings check",
+        {
+            "problems": [
+                {"file": problem.file, "line": problem.line, "key": problem.key, "message": problem.message}
+                for problem in examined.problems
+            ],
+            "warnings": [str(warning) for warning in examined.warnings],
+            "not_in_effect": list(waiting),
+        },
+        view=partial(show_check, examined, waiting, file),
+        exit_code=SettingsError.exit_code if examined.problems else 0,
+        errors=tuple(ErrorLine(SettingsError.default_code, str(problem)) for problem in examined.problems),
+    )
+
+
+def show(
+    context: typer.Context,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
+) -> Result:
+    """Show every setting that holds now, and where it comes from.
+
+    \b
+    Examples:
+      sfpush settings show
+      sfpush settings show --changed
+    """
+    from sfpush.display.settings_view import show_settings
+    from sfpush.settings.effective import effective
+
+    loaded = Session.of(context).settings
+    rows = {
+        key: {"value": value, "origin": loaded.origins[key]}
+        for key, value in effective(loaded.settings).items()
+        if not changed or loaded.origins[key] != "default"
+    }
+    return Result("settings show", {"settings": rows}, view=partial(show_settings, rows))
+
+
+def set_(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The setting, with dots.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value, as TOML; plain text needs no quotes.")],
+) -> Result:
+    """Change one setting in the file, keeping its comments.
+
+    The file is replaced only if all of its settings are then right. If there is none yet, it is made.
+
+    \b
+    Examples:
+      sfpush settings set contacts.create_as lead
+      sfpush settings set contacts.stages '["Interested", "No stage"]'
+    """
+    from sfpush.display.settings_view import show_settings
+    from sfpush.settings.edit import set_value
+    from sfpush.settings.effective import effective
+    from sfpush.settings.paths import LOCAL_CONFIG
+
+    session = Session.of(context)
+    loaded = set_value(session.config_named or session.config_file or Path(LOCAL_CONFIG), key, value)
+    rows = {
+        name: {"value": shown, "origin": loaded.origins[name]}
+        for name, shown in effective(loaded.settings).items()
+        if name == key or name.startswith(f"{key}.")
+    }
+    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows))
+
+
+def schema(context: typer.Context) -> Result:
+    """Print the JSON Schema of the settings file, for editors.
+
+    \b
+    Example:
+      sfpush settings schema > sfpush.schema.json
+    """
+    from sfpush.display.settings_view import show_schema
+    from sfpush.settings.sample import json_schema
+
+    described = json_schema()
+    return Result("settings schema", {"schema": described}, view=partial(show_schema, described))
+
+
+add(app, check, "check")
+add(app, show, "show")
+add(app, set_, "set")
+add(app, schema, "schema")

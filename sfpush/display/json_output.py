@@ -1,0 +1,68 @@
+"""The one JSON document of `--json`, written as it comes: a plan of a million changes passes in constant memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
+
+import orjson
+
+from sfpush.display.result import ErrorLine, Result, status_of
+
+ENVELOPE_VERSION = 1
+
+
+def write_result(stream: TextIO, result: Result) -> None:
+    """A result in its envelope, and a newline."""
+    _write_envelope(stream, result.command, result.exit_code, result.data, result.errors)
+
+
+def write_failure(stream: TextIO, command: str, exit_code: int, errors: tuple[ErrorLine, ...]) -> None:
+    """The envelope of a command that ended, or never began, with an error."""
+    _write_envelope(stream, command, exit_code, {}, errors)
+
+
+def write_object(stream: TextIO, members: Mapping[str, Any]) -> None:
+    """A JSON object; a member that is an iterator is written as a list, one element at a time."""
+    opening = "{"
+    for name, value in members.items():
+        stream.write(f"{opening}{_text(name)}:")
+        _write_value(stream, value)
+        opening = ","
+    stream.write("{}" if opening == "{" else "}")
+
+
+def _write_envelope(
+    stream: TextIO, command: str, exit_code: int, data: Mapping[str, Any], errors: tuple[ErrorLine, ...]
+) -> None:
+    head = _text({"sfpush": ENVELOPE_VERSION, "command": command, "status": status_of(exit_code)})
+    stream.write(f'{head[:-1]},"data":')
+    write_object(stream, data)
+    stream.write(f',"errors":{_text(errors)}}}\n')
+
+
+def _write_value(stream: TextIO, value: Any) -> None:
+    if not isinstance(value, Iterator):
+        stream.write(_text(value))
+        return
+    opening = "["
+    for element in value:
+        stream.write(f"{opening}{_text(element)}")
+        opening = ",\n"
+    stream.write("[]" if opening == "[" else "]")
+
+
+def _text(value: Any) -> str:
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:  # half a surrogate pair, as in a file name that is not UTF-8: escaped instead
+        return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return (
+        {"code": value.code, "message": value.message, "hint": value.hint}
+        if isinstance(value, ErrorLine)
+        else str(value)
+    )

@@ -1,0 +1,65 @@
+"""Settings as people read them: what is wrong, what holds and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from sfpush.display.console import counted, safe
+from sfpush.display.table import plain_table
+
+if TYPE_CHECKING:
+    from sfpush.settings.examine import Examined
+    from sfpush.settings.problems import Problem
+
+
+def show_check(examined: Examined, waiting: tuple[str, ...], file: Path | None, console: Console) -> None:
+    """Every problem and warning, then one line of conclusion."""
+    name = safe(file) if file else "the defaults (there is no settings file)"
+    _lines(console, "red", examined.problems)
+    _lines(console, "yellow", examined.warnings)
+    for key in waiting:
+        console.print(Text.assemble((safe(key), "bold"), ": accepted, but not in effect yet."))
+    if examined.problems:
+        console.print(Text(f"{counted(len(examined.problems), 'problem')} in {name}.", "bold red"))
+    else:
+        said = f", with {counted(len(examined.warnings), 'warning')}" if examined.warnings else ""
+        console.print(Text.assemble(("✓ ", "green"), f"The settings are sound{said}: {name}."))
+
+
+def show_settings(rows: Mapping[str, Mapping[str, Any]], console: Console) -> None:
+    """Keys, values as TOML would have them, and origins; what was changed stands out."""
+    table = plain_table("setting", "value", "from")
+    for key, row in rows.items():
+        default = row["origin"] == "default"
+        table.add_row(
+            Text(safe(key), "" if default else "bold"),
+            Text(safe(json.dumps(row["value"], ensure_ascii=False)), "" if default else "bold cyan"),
+            Text(safe(row["origin"]), "dim"),
+        )
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("Every setting has its default.")
+
+
+def show_written(file: Path, console: Console) -> None:
+    """That a settings file has been written, and where."""
+    console.print(Text.assemble(("✓ ", "green"), "Wrote ", (safe(file), "bold"), ": every setting, explained."))
+
+
+def show_schema(schema: Mapping[str, Any], console: Console) -> None:
+    """The schema itself, as a file that editors read."""
+    console.file.write(json.dumps(schema, indent=2) + "\n")
+
+
+def _lines(console: Console, style: str, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        key = f"{problem.key}: " if problem.key else ""
+        console.print(Text.assemble((f"{safe(place)}: ", "dim"), (safe(key), style), safe(problem.message)))

@@ -1,0 +1,57 @@
+"""The one look of all tables: no lines, a quiet head, numbers to the right."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from sfpush.display.console import number, safe
+
+ACTION_STYLES = {
+    "create": "green",
+    "update": "yellow",
+    "link": "cyan",
+    "pull": "cyan",
+    "merge": "magenta",
+    "delete": "red",
+    "block": "bold red",
+    "skip": "bright_black",
+    "unchanged": "bright_black",
+}
+ACTION_SIGNS = {
+    "create": "+",
+    "update": "~",
+    "link": "=",
+    "pull": "<",
+    "merge": ">",
+    "delete": "-",
+    "block": "!",
+    "skip": "·",
+    "unchanged": " ",
+}
+
+
+def plain_table(*columns: str, numbers: frozenset[str] | set[str] = frozenset(), title: str = "") -> Table:
+    """An empty table; the columns named in `numbers` are set to the right."""
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", title=title or None, title_justify="left"
+    )
+    for column in columns:
+        right = column in numbers
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    return table
+
+
+def pairs(rows: dict[str, str]) -> Table:
+    """Names and values, one pair a line."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        table.add_row(name, Text(safe(value)))
+    return table
+
+
+def count_cell(count: int, style: str = "") -> Text:
+    """A count; nothing where it is zero, so that the eye finds what there is."""
+    return Text(number(count) if count else "", style)
