@@ -5,6 +5,7 @@
     ├── SettingsError       3   the settings file is wrong: every problem as file:line
     ├── SourceUnreadable    4   an export is not what it seems: get another file
     ├── NotReady            5   not connected, refused, unreachable, a gate is closed, the daily limit: connect or wait
+    │   ├── RequestRefused      the org said no to a whole request: `salesforce_code` says what kind of no
     │   └── OrgLost         5   the org went away in mid-run: the next run goes on
     │       ├── AnswerLost          a write left and no answer came: the journal looks it up
     │       └── DailyLimitReached   no more calls today
@@ -67,6 +68,16 @@ class NotReady(SfpushError):
 
     exit_code = 5
     default_code = "not-ready"
+
+
+class RequestRefused(NotReady):
+    """The org said no to a whole request, which it did not carry out; `salesforce_code` is its own word for why."""
+
+    default_code = "request-refused"
+
+    def __init__(self, message: str, *, salesforce_code: str, hint: str = "", code: str = "") -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.salesforce_code = salesforce_code
 
 
 class OrgLost(NotReady):

@@ -1,0 +1,112 @@
+"""Reading rows by SOQL, page after page, never more than a page in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sfpush.describe import Describe
+from sfpush.errors import NotReady
+from sfpush.model import SalesforceId
+from sfpush.org import soql
+from sfpush.org.transport import Transport
+
+SYSTEM_FIELDS = ("Id", "SystemModstamp", "CreatedDate", "IsDeleted", "MasterRecordId")
+"""Read with every row, as far as the sObject has them: User can't be deleted, a Task not merged."""
+
+_PAGE = {"Sforce-Query-Options": "batchSize=2000"}
+
+Row = dict[str, Any]
+
+
+def count_rows(transport: Transport, sobject: str) -> int:
+    """How many rows, deleted ones not counted."""
+    answer = transport.read("query", {"q": soql.count(sobject)})
+    return int(answer["totalSize"])
+
+
+def read_rows(
+    transport: Transport,
+    describe: Describe,
+    fields: Iterable[str],
+    *,
+    changed_since: str | None = None,
+    include_deleted: bool = False,
+) -> Iterator[Row]:
+    """Rows of the sObject with `fields` and the system fields; values as in JSON, parents flattened ("Account.Name").
+
+    `changed_since` is a SystemModstamp as an earlier row had it (ISO-8601 with a zone); rows of that very moment come
+    again, the oldest change first. `include_deleted` brings deleted and merged rows too (S1, S3).
+    """
+    names = _with_system_fields(describe, fields)
+    where = [soql.compare("SystemModstamp", ">=", _moment(changed_since))] if changed_since else []
+    order = ("SystemModstamp", "Id") if changed_since else ()
+    query = soql.select(names, describe.sobject, where=where, order_by=order)
+    return query_rows(transport, query, names, include_deleted=include_deleted)
+
+
+def read_rows_where_in(
+    transport: Transport,
+    describe: Describe,
+    field: str,
+    values: Iterable[soql.Value],
+    fields: Iterable[str],
+    *,
+    include_deleted: bool = False,
+) -> Iterator[Row]:
+    """Rows whose `field` is one of `values`, in as many queries as a URL's length asks for; a row may come twice
+    where two spellings of one text are in different queries."""
+    names = _with_system_fields(describe, fields)
+    for chunk in soql.in_chunks(values):
+        query = soql.select(names, describe.sobject, where=[soql.member(field, chunk)])
+        yield from query_rows(transport, query, names, include_deleted=include_deleted)
+
+
+def read_rows_by_id(
+    transport: Transport, describe: Describe, ids: Iterable[str], fields: Iterable[str]
+) -> dict[SalesforceId, Row]:
+    """The rows of these ids, deleted and merged ones too; an id that the org never had, or purged, is left out."""
+    whole = [SalesforceId(each) for each in ids]
+    rows = read_rows_where_in(transport, describe, "Id", whole, fields, include_deleted=True)
+    return {SalesforceId(row["Id"]): row for row in rows}
+
+
+def query_rows(
+    transport: Transport, query: str, names: Sequence[str], *, include_deleted: bool = False
+) -> Iterator[Row]:
+    """The rows of a query that selects `names`, page after page."""
+    page = transport.read("queryAll" if include_deleted else "query", {"q": query}, _PAGE)
+    nested = [name for name in names if "." in name]
+    while True:
+        try:
+            rows, following = page["records"], page.get("nextRecordsUrl")
+        except (KeyError, TypeError, AttributeError):
+            raise NotReady("The org's answer to a query is not as Salesforce documents it.") from None
+        for row in rows:
+            yield _flat(row, nested)
+        if not following:
+            return
+        page = transport.read(following, headers=_PAGE)
+
+
+def _flat(row: Mapping[str, Any], nested: Sequence[str]) -> Row:
+    flat = {name: value for name, value in row.items() if not isinstance(value, Mapping)}
+    flat.pop("attributes", None)
+    for name in nested:
+        value: Any = row
+        for step in name.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        flat[name] = value
+        flat.pop(name.partition(".")[0], None)
+    return flat
+
+
+def _with_system_fields(describe: Describe, fields: Iterable[str]) -> tuple[str, ...]:
+    system = [name for name in SYSTEM_FIELDS if describe.field(name)]
+    return tuple(dict.fromkeys([*system, *fields]))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
