@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ import typer
 from sfpush.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from rich.console import Console
     from typer._click.core import Context
 

@@ -1,0 +1,180 @@
+"""The contract of every command line: exit codes, one JSON document, results and messages kept apart."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from sfpush import __version__, cli
+from sfpush.commands.session import Session
+from sfpush.errors import SettingsError
+
+from .conftest import Sfpush
+
+
+def test_version_is_shown_and_also_as_json(sfpush: Sfpush) -> None:
+    assert sfpush("--version").out == f"{__version__}\n"
+    ran = sfpush("--json", "--version")
+    assert ran.envelope == {
+        "sfpush": 1,
+        "command": "version",
+        "status": "ok",
+        "data": {"version": __version__},
+        "errors": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--json", "nonsense"],
+        ["nonsense", "--json"],
+        ["settings", "--json"],
+        ["--json"],
+        ["--json", "settings", "set", "one"],
+        ["--json", "settings", "show", "--nonsense"],
+        ["--json", "--config"],
+        ["--json", "--config", "missing.toml", "settings", "show"],
+    ],
+)
+def test_a_usage_error_is_exit_2_and_one_json_document(sfpush: Sfpush, arguments: list[str]) -> None:
+    ran = sfpush(*arguments)
+    assert ran.code == 2
+    assert ran.envelope["status"] == "error"
+    assert ran.envelope["data"] == {}
+    (error,) = ran.envelope["errors"]
+    assert error["message"]
+    assert error["hint"]
+    assert ran.err == ""
+
+
+def test_a_usage_error_says_what_and_where_to_look_on_standard_error(sfpush: Sfpush) -> None:
+    ran = sfpush("settings", "shwo")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "No such command 'shwo'" in ran.err
+    assert "sfpush settings --help" in ran.err
+
+
+def test_without_a_command_the_help_is_shown_and_it_is_exit_2(sfpush: Sfpush) -> None:
+    ran = sfpush()
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Usage: sfpush" in ran.err
+
+
+def test_json_counts_before_and_after_the_command_but_not_behind_two_dashes(sfpush: Sfpush) -> None:
+    assert sfpush("settings", "check", "--json").data["problems"] == []
+    ran = sfpush("settings", "set", "--", "--json", "x")
+    assert ran.code == 3
+    assert ran.out == ""
+
+
+def test_invalid_settings_are_exit_3_with_every_problem(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "sfpush.toml").write_text("[contacts]\npush = 1\ncreate_as = 'person'\n")
+    ran = sfpush("--json", "settings", "show")
+    assert ran.code == SettingsError.exit_code == 3
+    assert [error["code"] for error in ran.envelope["errors"]] == ["settings-invalid"] * 2
+    assert all(error["message"].startswith("sfpush.toml:") for error in ran.envelope["errors"])
+    plain = sfpush("settings", "show")
+    assert plain.err.count("sfpush.toml:") == 2
+    assert plain.out == ""
+
+
+def test_a_bug_is_one_line_exit_1_and_its_traceback_goes_into_a_private_file_without_secrets(
+    sfpush: Sfpush, own_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SFPUSH_ACCESS_TOKEN", "s3cret-token")
+
+    def broken(session: Session) -> None:
+        raise RuntimeError("s3cret-token and 00D000000000001!AQ.abc in Bearer xyz-12345")
+
+    monkeypatch.setattr(Session, "settings", property(broken))
+    ran = sfpush("--json", "settings", "show")
+    assert ran.code == 1
+    assert [error["code"] for error in ran.envelope["errors"]] == ["bug"]
+    (report,) = (own_place / "home" / "logs").iterdir()
+    assert report.stat().st_mode & 0o777 == 0o600
+    text = report.read_text()
+    assert "RuntimeError" in text
+    for secret in ("s3cret-token", "AQ.abc", "xyz-12345"):
+        assert secret not in text
+        assert secret not in ran.out
+
+
+def test_a_bug_never_shows_a_traceback(sfpush: Sfpush, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "settings", property(lambda session: 1 / 0))
+    ran = sfpush("settings", "show")
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert "ZeroDivisionError" in ran.err
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, EOFError, typer.Abort])
+def test_an_interruption_is_exit_130(
+    sfpush: Sfpush, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    def interrupted(session: Session) -> None:
+        raise interruption
+
+    monkeypatch.setattr(Session, "settings", property(interrupted))
+    ran = sfpush("--json", "settings", "show")
+    assert ran.code == 130
+    assert ran.envelope["errors"][0]["code"] == "interrupted"
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sfpush", "settings", "schema"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 0
+
+
+def test_a_process_keeps_results_and_messages_apart(sfpush_process: Sfpush, own_place: Path) -> None:
+    ran = sfpush_process("init")
+    assert ran.code == 0
+    assert "sfpush.toml" in ran.out
+    assert "sfpush settings check" in ran.err
+    again = sfpush_process("--json", "init")
+    assert again.code == 2
+    assert again.err == ""
+    assert json.loads(again.out)["errors"][0]["code"] == "settings-exist"
+
+
+def test_quiet_leaves_only_the_result(sfpush: Sfpush) -> None:
+    ran = sfpush("--quiet", "init")
+    assert ran.out
+    assert ran.err == ""
+
+
+def test_help_imports_no_heavy_room() -> None:
+    heavy = ("simple_salesforce", "jinja2", "keyring", "starlette", "rich", "pydantic", "sqlite3", "requests", "orjson")
+    code = f"import sys, sfpush.cli; sfpush.cli.run(['--help']); print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_has_help_with_an_example(sfpush: Sfpush) -> None:
+    def leaves(command: object, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        below = getattr(command, "commands", None)
+        if below is None:
+            return [path]
+        return [leaf for name, inner in below.items() for leaf in leaves(inner, (*path, name))]
+
+    for path in leaves(typer.main.get_command(cli.app), ()):
+        ran = sfpush(*path, "--help")
+        assert ran.code == 0, path
+        assert "Example" in ran.out, path
+        assert "\x1b" not in ran.out
