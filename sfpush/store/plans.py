@@ -11,6 +11,7 @@ import orjson
 
 from sfpush.errors import UsageError
 from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
 _PLACES = {"account": 2, "contact": 3, "deal": 5}
@@ -20,15 +21,6 @@ _ORDERS = {
     "contract": "place, key",
     "batches": "place, sobject, action, near, key",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A closed gate: `until` is ISO-8601 UTC where time opens it."""
-
-    gate: str
-    message: str
-    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

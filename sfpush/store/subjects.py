@@ -1,0 +1,247 @@
+"""Reading what decisions are made from: records in key order, a chunk at a time, joined with all that is known of them.
+
+A chunk costs a fixed number of queries, whatever its size, so a million records pass in constant memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from sfpush.model import Link, OrgRow, Record, RecordType, SalesforceId
+from sfpush.planning.keys import company_key, contact_emails, domain_key
+from sfpush.planning.subjects import Candidate, Level, Subject
+from sfpush.store.database import in_chunks, marks
+from sfpush.store.links import links_for
+from sfpush.store.snapshot import rows_by_id, rows_by_key
+
+CHUNK = 2000
+_PEOPLE = ("Contact", "Lead")
+_ACCOUNT = ("Account",)
+_COLUMNS = "key, type, name, fields, apollo_id, version"
+_EXPORT_ID_FIELDS: Mapping[RecordType, Mapping[str, str]] = {
+    RecordType.CONTACT: {"salesforce_contact_id": "003", "salesforce_lead_id": "00Q", "salesforce_id": "00"},
+    RecordType.ACCOUNT: {"salesforce_id": "001"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """Another record of the store that shares an e-mail, domain or name with this one (M4)."""
+
+    key: str
+    linked: bool
+    kind: str
+    value: str
+    domain: str | None
+    """The other record's company domain."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Subjects in key order, and for each the records that may be the same person or company."""
+
+    subjects: Sequence[Subject]
+    sharers: Mapping[str, Sequence[Sharer]] = field(default_factory=dict)
+
+
+def record_chunks(
+    connection: sqlite3.Connection, record_type: RecordType, keys: Iterable[str] | None = None
+) -> Iterator[list[Record]]:
+    """Living records of one type in key order; only `keys` where given. Accounts made for contacts are left out."""
+    if keys is not None:
+        prefix = f"{record_type.value}:"
+        for chunk in in_chunks(sorted(key for key in keys if key.startswith(prefix))):
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL ORDER BY key",
+                chunk,
+            ).fetchall()
+            yield [_record(row) for row in rows]
+        return
+    last = ""
+    while True:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM records WHERE key > ? AND key < ? AND deleted_at IS NULL AND made_for IS NULL"
+            " ORDER BY key LIMIT ?",
+            (last or f"{record_type.value}:", f"{record_type.value};", CHUNK),
+        ).fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [_record(row) for row in rows]
+
+
+def person_chunk(connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool) -> Chunk:
+    """Join contacts with links, org rows and each other."""
+    emails = {record.key: contact_emails(record.fields) for record in records}
+    by_email = rows_by_key(connection, org, "email", (one for all_of in emails.values() for one in all_of), _PEOPLE)
+    candidates: dict[str, list[Candidate]] = {record.key: [] for record in records}
+    for record in records:
+        primary = str(record.fields.get("email") or "").strip().lower()
+        for address in emails[record.key]:
+            level = Level.EMAIL if address == primary else Level.ADDITIONAL_EMAIL
+            candidates[record.key] += [Candidate(level, row) for row in by_email.get(address, ())]
+    return _chunk(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id)
+
+
+def account_chunk(
+    connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool
+) -> Chunk:
+    """Join account records, stored or made up from contacts, with links, org rows and each other."""
+    domains = {record.key: domain_key(record.fields.get("website")) for record in records}
+    names = {record.key: company_key(record.name) for record in records}
+    by_domain = rows_by_key(connection, org, "domain", filter(None, domains.values()), _ACCOUNT)
+    by_name = rows_by_key(connection, org, "name", filter(None, names.values()), _ACCOUNT)
+    candidates = {
+        record.key: [
+            *(Candidate(Level.DOMAIN, row) for row in by_domain.get(domains[record.key] or "", ())),
+            *(Candidate(Level.NAME, row) for row in by_name.get(names[record.key], ())),
+        ]
+        for record in records
+    }
+    return _chunk(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id)
+
+
+def stored_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
+    """The living account records with these keys."""
+    found: dict[str, Record] = {}
+    for chunk in in_chunks(keys):
+        for row in connection.execute(
+            f"SELECT {_COLUMNS} FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL", chunk
+        ):
+            found[row[0]] = _record(row)
+    return found
+
+
+def accounts_like(connection: sqlite3.Connection, kind: str, values: Iterable[str]) -> Mapping[str, Sequence[Record]]:
+    """Living account records by `domain` or `name`, lowest key first."""
+    found: dict[str, list[Record]] = {}
+    columns = ", ".join(f"r.{column}" for column in _COLUMNS.split(", "))
+    for value, *row in connection.execute(
+        f"SELECT k.value, {columns} FROM json_each(?) wanted"
+        " CROSS JOIN record_keys k ON k.kind = ? AND k.value = wanted.value"
+        " AND k.key > 'account:' AND k.key < 'account;'"
+        " CROSS JOIN records r ON r.key = k.key WHERE r.deleted_at IS NULL ORDER BY r.key",
+        (orjson.dumps(list(dict.fromkeys(values))).decode(), kind),
+    ):
+        found.setdefault(value, []).append(_record(row))
+    return found
+
+
+def _chunk(
+    connection: sqlite3.Connection,
+    org: int,
+    records: Sequence[Record],
+    candidates: dict[str, list[Candidate]],
+    sobjects: Sequence[str],
+    *,
+    by_external_id: bool,
+) -> Chunk:
+    keys = [record.key for record in records]
+    links = links_for(connection, org, keys)
+    export_ids = {record.key: _export_ids(record) for record in records}
+    by_id = _rows_and_converted(
+        connection, org, [*(link.id for link in links.values()), *(one for ids in export_ids.values() for one in ids)]
+    )
+    if by_external_id:
+        _add_external(connection, org, records, candidates, sobjects)
+    subjects = []
+    for record in records:
+        found = candidates[record.key]
+        link = links.get(record.key)
+        if link is not None:
+            found += _linked(link, by_id)
+        ids = export_ids[record.key]
+        found += [
+            Candidate(Level.EXPORT_ID, by_id[one]) for one in ids if one in by_id and by_id[one].sobject in sobjects
+        ]
+        found += [
+            Candidate(Level.LINK, by_id[one])
+            for one in _converted(by_id[other] for other in ids if other in by_id)
+            if one in by_id
+        ]
+        subjects.append(
+            Subject(
+                record,
+                link=link,
+                candidates=tuple(found),
+                unknown_ids=tuple(one for one in ids if one not in by_id),
+            )
+        )
+    return Chunk(subjects, _sharers(connection, org, keys))
+
+
+def _add_external(
+    connection: sqlite3.Connection,
+    org: int,
+    records: Sequence[Record],
+    candidates: dict[str, list[Candidate]],
+    sobjects: Sequence[str],
+) -> None:
+    external = {record.key: (record.apollo_id or record.key).lower() for record in records}
+    rows = rows_by_key(connection, org, "external", external.values(), sobjects)
+    for key, value in external.items():
+        candidates[key] += [Candidate(Level.EXTERNAL_ID, row) for row in rows.get(value, ())]
+
+
+def _rows_and_converted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> dict[str, OrgRow]:
+    by_id = dict(rows_by_id(connection, org, ids))
+    more = [one for one in _converted(by_id.values()) if one not in by_id]
+    return {**by_id, **rows_by_id(connection, org, more)} if more else by_id
+
+
+def _converted(rows: Iterable[OrgRow]) -> list[str]:
+    return [
+        str(row.fields["ConvertedContactId"])
+        for row in rows
+        if row.sobject == "Lead" and row.fields.get("IsConverted") and row.fields.get("ConvertedContactId")
+    ]
+
+
+def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> list[Candidate]:
+    row = by_id.get(link.id)
+    if row is None:
+        return []
+    return [Candidate(Level.LINK, by_id[one]) for one in (link.id, *_converted([row])) if one in by_id]
+
+
+def _export_ids(record: Record) -> tuple[SalesforceId, ...]:
+    found: dict[SalesforceId, None] = {}
+    for name, prefix in _EXPORT_ID_FIELDS[record.type].items():
+        text = record.fields.get(name)
+        if not text:
+            continue
+        try:
+            identity = SalesforceId(str(text))
+        except ValueError:
+            continue
+        if identity.startswith(prefix):
+            found[identity] = None
+    return tuple(found)
+
+
+def _sharers(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Sequence[Sharer]]:
+    found: dict[str, list[Sharer]] = {}
+    for key, other, linked, kind, value, domain in connection.execute(
+        "SELECT mine.key, other.key, l.key IS NOT NULL, mine.kind, mine.value,"
+        " (SELECT d.value FROM record_keys d WHERE d.key = other.key AND d.kind = 'domain')"
+        " FROM json_each(?) wanted"
+        " CROSS JOIN record_keys mine ON mine.key = wanted.value"
+        " CROSS JOIN record_keys other ON other.kind = mine.kind AND other.value = mine.value"
+        " AND other.key <> mine.key AND (mine.rank = 0 OR other.rank = 0)"
+        " AND substr(other.key, 1, 8) = substr(mine.key, 1, 8)"
+        " CROSS JOIN records r ON r.key = other.key AND r.deleted_at IS NULL"
+        " LEFT JOIN links l ON l.org = ? AND l.key = other.key",
+        (orjson.dumps(list(keys)).decode(), org),
+    ):
+        found.setdefault(key, {})[other] = Sharer(other, bool(linked))
+    return {key: sorted(others.values(), key=lambda one: (not one.linked, one.key)) for key, others in found.items()}
+
+
+def _record(row: Sequence[Any]) -> Record:
+    key, record_type, name, fields, apollo_id, version = row
+    return Record(key, RecordType(record_type), name, orjson.loads(fields), apollo_id, version)
