@@ -238,8 +238,8 @@ def _sharers(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> M
         " LEFT JOIN links l ON l.org = ? AND l.key = other.key",
         (orjson.dumps(list(keys)).decode(), org),
     ):
-        found.setdefault(key, {})[other] = Sharer(other, bool(linked))
-    return {key: sorted(others.values(), key=lambda one: (not one.linked, one.key)) for key, others in found.items()}
+        found.setdefault(key, []).append(Sharer(other, bool(linked), kind, value, domain))
+    return {key: sorted(others, key=lambda one: (not one.linked, one.key)) for key, others in found.items()}
 
 
 def _record(row: Sequence[Any]) -> Record:

@@ -1,0 +1,142 @@
+"""Refreshing the snapshot: in full at first, then only what changed (G3)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sfpush.describe import Describe
+from sfpush.errors import RequestRefused
+from sfpush.org.connected import Org
+from sfpush.planning.field_map import object_map, snapshot_fields
+from sfpush.runs.progress import Progress
+from sfpush.settings.schema import Settings
+from sfpush.store import snapshot
+from sfpush.store.database import writing
+from sfpush.store.describes import save_describes
+from sfpush.store.orgs import OrgState, note_pull
+from sfpush.store.times import from_text, to_text
+
+_PAGE = 2000
+_MAPPED = ("Account", "Contact", "Lead")
+_FULL_AFTER = timedelta(days=14)
+_OVERLAP = timedelta(minutes=2)
+"""A row becomes visible when its transaction ends, after its SystemModstamp: read a little of the past again."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a pull brought: rows read by sObject, how many of them were deleted or merged, API calls made."""
+
+    read: Mapping[str, int]
+    deleted: int = 0
+    merged: int = 0
+    pulled: int = 0
+    api_calls: int = 0
+    describes: Mapping[str, Describe] = field(default_factory=dict)
+
+
+def refresh(
+    connection: sqlite3.Connection,
+    org: Org,
+    state: OrgState,
+    settings: Settings,
+    *,
+    now: datetime,
+    progress: Progress,
+    full: bool = False,
+) -> Refreshed:
+    """Bring the snapshot of User, Account, Contact and Lead up to date, describes first.
+
+    An sObject is read in full at first, when the fields it must hold have changed, after 14 days without a refresh
+    (deletions age out of Salesforce after 15), and on request; else only rows changed since. Deleted rows come too.
+    A refresh that is interrupted leaves what it has read, and the next one goes on.
+    """
+    calls_before = org.api_calls
+    describes = _describes(org)
+    with writing(connection):
+        save_describes(connection, state.org, describes.values(), now=to_text(now))
+    stale = state.pulled_at is not None and now - from_text(state.pulled_at) > _FULL_AFTER
+    read, deleted, merged, all_in_full = {}, 0, 0, True
+    for sobject, describe in describes.items():
+        reading = _Reading(connection, org, state.org, sobject, describe, settings, full=full or stale)
+        read[sobject], gone, lost = reading.run(now, progress)
+        deleted, merged = deleted + gone, merged + lost
+        all_in_full = all_in_full and reading.in_full
+    with writing(connection):
+        note_pull(connection, state.org, now=to_text(now), in_full=all_in_full)
+    return Refreshed(read, deleted, merged, api_calls=org.api_calls - calls_before, describes=describes)
+
+
+def _describes(org: Org) -> dict[str, Describe]:
+    found = {sobject: org.describe(sobject) for sobject in ("User", "Account", "Contact")}
+    try:
+        found["Lead"] = org.describe("Lead")
+    except RequestRefused:  # an org may have its Leads switched off; what needs one then says so
+        return found
+    return found
+
+
+class _Reading:
+    """One sObject's part of a refresh."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        org: Org,
+        number: int,
+        sobject: str,
+        describe: Describe,
+        settings: Settings,
+        *,
+        full: bool,
+    ) -> None:
+        mapped = object_map(sobject, settings, describe) if sobject in _MAPPED else None
+        self._connection, self._org, self._number, self._sobject = connection, org, number, sobject
+        self._fields = snapshot_fields(mapped, sobject, describe)
+        self._external_id_field = mapped.external_id_field if mapped else ""
+        self._state = snapshot.snapshot_state(connection, number, sobject)
+        if full or self._state is None or not set(self._fields) <= set(self._state.field_names):
+            self._state = None
+        self.in_full = self._state is None
+
+    def run(self, now: datetime, progress: Progress) -> tuple[int, int, int]:
+        """Read; returns how many rows came, how many of them deleted, how many merged."""
+        progress.start(f"Reading {self._sobject}", None, "rows")
+        deleted = merged = count = 0
+        newest = self._state.modstamp if self._state else ""
+        since = to_text(from_text(newest) - _OVERLAP) if newest else None
+        if self.in_full:
+            with writing(self._connection):
+                snapshot.begin_full_read(self._connection, self._number, self._sobject)
+        rows = self._org.read(self._sobject, self._fields, changed_since=since, include_deleted=True)
+        for page in _pages(rows):
+            with writing(self._connection):
+                snapshot.save_rows(self._connection, self._number, self._sobject, page, self._external_id_field)
+            newest = max(newest, *(str(row["SystemModstamp"]) for row in page))
+            deleted += sum(1 for row in page if row.get("IsDeleted"))
+            merged += sum(1 for row in page if row.get("MasterRecordId"))
+            count += len(page)
+            progress.advance(len(page))
+        self._note(newest, now)
+        progress.finish()
+        return count, deleted - merged, merged
+
+    def _note(self, newest: str, now: datetime) -> None:
+        in_full_at = to_text(now) if self._state is None else self._state.pulled_in_full_at
+        names = self._fields if self._state is None else self._state.field_names
+        with writing(self._connection):
+            if self.in_full:
+                snapshot.end_full_read(self._connection, self._number, self._sobject)
+            snapshot.note_state(
+                self._connection, self._number, self._sobject, snapshot.SnapshotState(names, newest, in_full_at)
+            )
+
+
+def _pages(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while page := list(islice(rows, _PAGE)):
+        yield page
