@@ -71,6 +71,21 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+@contextlib.contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A second, read-only connection to the same store, for a long stream that is read while the first one writes.
+
+    It sees the store as it was at its first query; a stream on the writing connection would end that connection's
+    right to write as soon as another process wrote.
+    """
+    (path,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    reader = sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
 def in_chunks(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """The values in slices small enough for one IN list."""
     for start in range(0, len(values), size):

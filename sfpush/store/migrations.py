@@ -188,9 +188,11 @@ CREATE TABLE batch_rows (
     sent TEXT NOT NULL,                      -- JSON: the values sent
     before TEXT,                             -- JSON: the org's values before, for undo
     pushed TEXT NOT NULL,                    -- JSON: what the link remembers on success
-    outcome TEXT,                            -- written, created, rejected; null: unanswered
+    outcome TEXT,                            -- written, created, rejected; absent, repeatable, linked: what recovery
+                                             -- settled; null: unanswered
     code TEXT,
     message TEXT,
+    candidates TEXT,                         -- JSON list of Ids: org rows that agree in part with an unanswered create
     PRIMARY KEY (batch, place)
 ) WITHOUT ROWID;
 CREATE INDEX batch_rows_by_key ON batch_rows (key);

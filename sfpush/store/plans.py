@@ -121,6 +121,27 @@ def changes(
         yield _from_row(row)
 
 
+def tally(connection: sqlite3.Connection, plan: int) -> Mapping[tuple[str, str, str], int]:
+    """How many changes the plan holds of each action, sObject and rule."""
+    return {
+        (action, sobject, rule): count
+        for action, sobject, rule, count in connection.execute(
+            "SELECT action, sobject, rule, COUNT(*) FROM changes WHERE plan = ? GROUP BY 1, 2, 3", (plan,)
+        )
+    }
+
+
+def changes_near(
+    connection: sqlite3.Connection, plan: int, *, action: str, sobject: str
+) -> Iterator[tuple[AnyChange, str | None]]:
+    """The plan's changes of one action and sObject, streamed, each with its account; those of one account together."""
+    for *row, near in connection.execute(
+        f"SELECT {_COLUMNS}, near FROM changes WHERE plan = ? AND action = ? AND sobject = ? ORDER BY near, key",
+        (plan, action, sobject),
+    ):
+        yield _from_row(row), near
+
+
 def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Mapping[str, AnyChange]:
     """What the plan so far says of these records, by key."""
     found: dict[str, AnyChange] = {}
@@ -184,7 +205,7 @@ def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
     )
 
 
-def _from_row(row: tuple[Any, ...]) -> AnyChange:
+def _from_row(row: Sequence[Any]) -> AnyChange:
     key, name, action, sobject, sf_id, rule, reason, detail = row
     parts = orjson.loads(detail)
     return CHANGE_BY_ACTION[action](

@@ -1,0 +1,257 @@
+"""The journal of what was sent to an org: before a batch leaves, its rows; after the answer, what came back (B3).
+
+A batch without `answered_at` is one of which nobody knows what the org did with it; so is each of its rows without
+an outcome.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from sfpush.model import Batch, Outcome, Rejected, SalesforceId, Verb, Written
+from sfpush.store.database import in_chunks, marks
+
+Transport = Literal["collections", "bulk"]
+
+Settled = Literal["absent", "repeatable", "linked"]
+"""What recovery says of rows whose answer never came, other than an outcome: the org has no such row, so that it may
+be sent again; sending it again is harmless; the record has been linked in another way meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """One row as it was sent. `before` holds what the org's row held in the fields sent; None for a create."""
+
+    place: int
+    key: str
+    id: SalesforceId | None
+    sent: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+    pushed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredBatch:
+    """A batch that left and was not, or not wholly, answered; `rows` are those without an outcome."""
+
+    number: int
+    run: int
+    transport: Transport
+    sobject: str
+    verb: Verb
+    external_id_field: str | None
+    job_id: str | None
+    sent_at: str
+    rows: tuple[SentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A create of this record was sent and never answered. `candidates`: org rows that agree with it only in part.
+
+    Without candidates it may be sent again `settle_seconds` after `sent_at`, when recovery has not found it by then.
+    """
+
+    record: str
+    sobject: str
+    sent_at: str
+    candidates: tuple[SalesforceId, ...] = ()
+
+
+def intend(
+    connection: sqlite3.Connection,
+    run: int,
+    batch: Batch,
+    *,
+    before: Sequence[Mapping[str, Any] | None],
+    pushed: Sequence[Mapping[str, Any]],
+    now: str,
+    transport: Transport = "collections",
+) -> int:
+    """Write down a batch that is about to leave and return its number; in the caller's transaction."""
+    cursor = connection.execute(
+        "INSERT INTO batches (run, transport, sobject, verb, external_id_field, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (run, transport, batch.sobject, batch.verb.value, batch.external_id_field, now),
+    )
+    assert cursor.lastrowid is not None
+    number = cursor.lastrowid
+    connection.executemany(
+        "INSERT INTO batch_rows (batch, place, key, sf_id, sent, before, pushed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (number, place, row.key, row.id, _json(row.values), None if old is None else _json(old), _json(remembered))
+            for place, (row, old, remembered) in enumerate(zip(batch.rows, before, pushed, strict=True))
+        ),
+    )
+    return number
+
+
+def note_job(connection: sqlite3.Connection, number: int, job_id: str) -> None:
+    """Write down a Bulk job's id, before its rows are uploaded; in the caller's transaction."""
+    connection.execute("UPDATE batches SET job_id = ? WHERE batch = ?", (job_id, number))
+
+
+def note_outcomes(
+    connection: sqlite3.Connection, number: int, outcomes: Iterable[tuple[int, Outcome]], *, now: str
+) -> None:
+    """Write down outcomes by place; the batch is answered once every row has one. In the caller's transaction."""
+    connection.executemany(
+        "UPDATE batch_rows SET outcome = ?, sf_id = COALESCE(?, sf_id), code = ?, message = ?, candidates = NULL"
+        " WHERE batch = ? AND place = ?",
+        ((*_outcome(outcome), number, place) for place, outcome in outcomes),
+    )
+    _close_if_whole(connection, number, now)
+
+
+def settle(connection: sqlite3.Connection, number: int, places: Iterable[int], settled: Settled, *, now: str) -> None:
+    """Close rows whose answer never came without an outcome of the org; in the caller's transaction."""
+    connection.executemany(
+        "UPDATE batch_rows SET outcome = ?, candidates = NULL WHERE batch = ? AND place = ?",
+        ((settled, number, place) for place in places),
+    )
+    _close_if_whole(connection, number, now)
+
+
+def note_candidates(
+    connection: sqlite3.Connection, number: int, candidates: Iterable[tuple[int, Sequence[SalesforceId]]]
+) -> None:
+    """Keep, by place, the org rows that agree in part with a create whose answer never came; in the caller's
+    transaction."""
+    connection.executemany(
+        "UPDATE batch_rows SET candidates = ? WHERE batch = ? AND place = ?",
+        ((_json(ids) if ids else None, number, place) for place, ids in candidates),
+    )
+
+
+def forget_unsent(connection: sqlite3.Connection, number: int) -> None:
+    """Take back a batch with which the org did nothing; in the caller's transaction."""
+    connection.execute("DELETE FROM batches WHERE batch = ?", (number,))
+
+
+def unanswered(connection: sqlite3.Connection, org: int) -> tuple[UnansweredBatch, ...]:
+    """The batches of which it is not known what the org did, the oldest first."""
+    found = connection.execute(
+        "SELECT batch, run, transport, sobject, verb, external_id_field, job_id, sent_at"
+        " FROM batches JOIN runs USING (run) WHERE org = ? AND answered_at IS NULL ORDER BY batch",
+        (org,),
+    ).fetchall()
+    return tuple(
+        UnansweredBatch(
+            number,
+            run,
+            transport,
+            sobject,
+            Verb(verb),
+            field,
+            job,
+            sent_at,
+            _rows(connection, number, "AND outcome IS NULL"),
+        )
+        for number, run, transport, sobject, verb, field, job, sent_at in found
+    )
+
+
+def unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Unclear]:
+    """Which of these records have a create that was never answered (B3); the others are left out."""
+    found: dict[str, Unclear] = {}
+    if not _any_unanswered(connection, org):  # as good as always: spares a look-up for each of a million records
+        return found
+    for chunk in in_chunks(keys):
+        for key, sobject, sent_at, candidates in connection.execute(
+            "SELECT key, sobject, sent_at, candidates FROM batches JOIN runs USING (run) JOIN batch_rows USING (batch)"
+            " WHERE org = ? AND answered_at IS NULL AND verb = 'create' AND outcome IS NULL"
+            f" AND key IN ({marks(chunk)})",
+            (org, *chunk),
+        ):
+            ids = tuple(map(SalesforceId, orjson.loads(candidates or "[]")))
+            found[key] = Unclear(key, sobject, sent_at, ids)
+    return found
+
+
+def counts(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:
+    """What a run wrote, from its journal alone: rows by the words of the contract. For a run that died."""
+    found: dict[str, int] = {}
+    for sobject, verb, outcome, number in connection.execute(
+        "SELECT sobject, verb, outcome, COUNT(*) FROM batches JOIN batch_rows USING (batch)"
+        " WHERE run = ? AND outcome IN ('created', 'written', 'rejected') GROUP BY 1, 2, 3",
+        (run,),
+    ):
+        word = _word(sobject, verb, outcome)
+        found[word] = found.get(word, 0) + number
+    return found
+
+
+def rows_of_run(connection: sqlite3.Connection, run: int) -> Iterator[tuple[str, Verb, SentRow, str | None]]:
+    """Every row a run sent, in the order sent: sObject, verb, the row, its outcome (None: nobody knows)."""
+    for sobject, verb, *facts, outcome in connection.execute(
+        f"SELECT sobject, verb, {_ROW_COLUMNS}, outcome FROM batches JOIN batch_rows USING (batch)"
+        " WHERE run = ? ORDER BY batch, place",
+        (run,),
+    ):
+        yield sobject, Verb(verb), _row(facts), outcome
+
+
+def _any_unanswered(connection: sqlite3.Connection, org: int) -> bool:
+    return bool(
+        connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM batches JOIN runs USING (run) WHERE org = ? AND answered_at IS NULL)", (org,)
+        ).fetchone()[0]
+    )
+
+
+_ROW_COLUMNS = "place, key, sf_id, sent, before, pushed"
+
+
+def _rows(connection: sqlite3.Connection, number: int, condition: str) -> tuple[SentRow, ...]:
+    return tuple(
+        _row(facts)
+        for facts in connection.execute(
+            f"SELECT {_ROW_COLUMNS} FROM batch_rows WHERE batch = ? {condition} ORDER BY place", (number,)
+        )
+    )
+
+
+def _row(facts: Sequence[Any]) -> SentRow:
+    place, key, sf_id, sent, before, pushed = facts
+    return SentRow(
+        place,
+        key,
+        SalesforceId(sf_id) if sf_id else None,
+        orjson.loads(sent),
+        None if before is None else orjson.loads(before),
+        orjson.loads(pushed),
+    )
+
+
+def _outcome(outcome: Outcome) -> tuple[str, str | None, str | None, str | None]:
+    match outcome:
+        case Written(id=sf_id, created=created):
+            return "created" if created else "written", sf_id, None, None
+        case Rejected(code=code, message=message):
+            return "rejected", None, code, message
+
+
+def _close_if_whole(connection: sqlite3.Connection, number: int, now: str) -> None:
+    connection.execute(
+        "UPDATE batches SET answered_at = ? WHERE batch = ?"
+        " AND NOT EXISTS (SELECT 1 FROM batch_rows WHERE batch_rows.batch = batches.batch AND outcome IS NULL)",
+        (now, number),
+    )
+
+
+def _word(sobject: str, verb: str, outcome: str) -> str:
+    if outcome == "rejected":
+        return "rejected"
+    if verb == Verb.DELETE:
+        return "deleted"
+    if outcome == "written":
+        return "updated"
+    return "members" if sobject == "CampaignMember" else "created"
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
