@@ -1,0 +1,140 @@
+"""One practice org: its file, its schema, its user. What the HTTP server and `people` work on."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import string
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sfpush.practice import database, ids
+from sfpush.practice.catalogue import Catalogue
+from sfpush.practice.furnish import furnish
+from sfpush.practice.rules import Rules
+
+_ALPHANUMERIC = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identity:
+    """Who the org is and how its one API user logs in; the values are made when the file is, and stay."""
+
+    org_id: str
+    user_id: str
+    pod: str
+    username: str
+    password: str
+    security_token: str
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"Identity({self.org_id}, {self.username})"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the API writes it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+class PracticeOrg:
+    """Opens the org in `path`, making it if it is new. With `rules` None the file's own rules stay; given ones replace them.
+
+    Safe to use from several threads and, by SQLite's locks, from several processes.
+    """
+
+    def __init__(self, path: Path, rules: Rules | None = None, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.path = path
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._db = database.opened(path)
+        try:
+            self.rules = self._settle_rules(rules)
+            self.catalogue = Catalogue(self.rules)
+            database.prepare(self._db, self.catalogue.full.values())
+            self.identity = self._settle_identity()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def now(self) -> str:
+        """The present second, as the API writes it."""
+        return stamp(self.clock())
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for reading; inside `writing` it sees what that has written."""
+        with self._lock:
+            yield self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection in one transaction: committed at the end, rolled back on any exception. Nests."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield self._db
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def make_id(self, prefix: str, number: int) -> str:
+        return ids.make(prefix, self.identity.pod, number)
+
+    def _settle_rules(self, given: Rules | None) -> Rules:
+        with self.writing() as db:
+            db.execute("CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+            if given is not None:
+                database.keep_setting(db, "rules", given.model_dump_json())
+                return given
+            kept = database.setting(db, "rules")
+        return Rules() if kept is None else Rules.from_mapping(json.loads(kept))
+
+    def _settle_identity(self) -> Identity:
+        kept = database.setting(self._db, "identity")
+        if kept is not None:
+            return Identity(**json.loads(kept))
+        pod = "".join(secrets.choice(_ALPHANUMERIC) for _ in range(2)) + "0"
+        words = {
+            "org_id": ids.make("00D", pod, 1),
+            "user_id": ids.make("005", pod, 1),
+            "pod": pod,
+            "username": f"practice-{secrets.token_hex(4)}@sfpush.example",
+            "password": secrets.token_urlsafe(12),
+            "security_token": secrets.token_hex(12),
+            "client_id": "3MVG9" + "".join(secrets.choice(_ALPHANUMERIC) for _ in range(40)),
+            "client_secret": secrets.token_hex(32).upper(),
+        }
+        with self.writing() as db:
+            again = database.setting(db, "identity")
+            if again is not None:
+                return Identity(**json.loads(again))
+            database.keep_setting(db, "identity", json.dumps(words))
+            furnish(
+                db,
+                self.catalogue,
+                pod=pod,
+                user_id=words["user_id"],
+                org_id=words["org_id"],
+                username=words["username"],
+                now=self.now(),
+            )
+        return Identity(**words)

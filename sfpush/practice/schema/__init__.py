@@ -1,0 +1,33 @@
+"""The standard sObjects of a fresh org, one file for each family: their fields as Salesforce's object reference lists them."""
+
+from __future__ import annotations
+
+from sfpush.practice.fields import SObject
+from sfpush.practice.schema.account import ACCOUNT
+from sfpush.practice.schema.activity import EVENT, EVENT_RELATION, NOTE, TASK
+from sfpush.practice.schema.campaign import CAMPAIGN, CAMPAIGN_MEMBER
+from sfpush.practice.schema.contact import CONTACT
+from sfpush.practice.schema.lead import LEAD
+from sfpush.practice.schema.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT_ROLE, OPPORTUNITY_STAGE
+from sfpush.practice.schema.organization import LEAD_STATUS, ORGANIZATION, RECORD_TYPE
+from sfpush.practice.schema.user import PROFILE, USER
+
+STANDARD: tuple[SObject, ...] = (
+    ACCOUNT,
+    CAMPAIGN,
+    CAMPAIGN_MEMBER,
+    CONTACT,
+    EVENT,
+    EVENT_RELATION,
+    LEAD,
+    LEAD_STATUS,
+    NOTE,
+    OPPORTUNITY,
+    OPPORTUNITY_CONTACT_ROLE,
+    OPPORTUNITY_STAGE,
+    ORGANIZATION,
+    PROFILE,
+    RECORD_TYPE,
+    TASK,
+    USER,
+)
