@@ -33,7 +33,6 @@ class Failure:
     """An unresolved rejection (L3). `used_up`: the automatic retries are gone and the record has not changed since."""
 
     code: str
-    message: str
     used_up: bool
 
 

@@ -103,6 +103,8 @@ class _Reading:
         if full or self._state is None or not set(self._fields) <= set(self._state.field_names):
             self._state = None
         self.in_full = self._state is None
+        if self._state is not None:
+            self._fields = self._state.field_names
 
     def run(self, now: datetime, progress: Progress) -> tuple[int, int, int]:
         """Read; returns how many rows came, how many of them deleted, how many merged."""

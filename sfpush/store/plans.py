@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from sfpush.errors import UsageError
-from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.model import CHANGE_BY_ACTION, WRITING_ACTIONS, AnyChange, FieldChange, Rule, SalesforceId
 from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
@@ -149,6 +149,18 @@ def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -
         for change in changes(connection, plan, keys=chunk):
             found[change.record] = change
     return found
+
+
+def writes_by_object_and_verb(connection: sqlite3.Connection, plan: int) -> list[int]:
+    """How many rows the plan writes, one number for each sObject and verb."""
+    return [
+        count
+        for (count,) in connection.execute(
+            f"SELECT COUNT(*) FROM changes WHERE plan = ? AND action IN ({marks(WRITING_ACTIONS)})"
+            " GROUP BY sobject, action",
+            (plan, *WRITING_ACTIONS),
+        )
+    ]
 
 
 def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead) -> None:

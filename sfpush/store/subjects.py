@@ -75,6 +75,14 @@ def record_chunks(
         yield [_record(row) for row in rows]
 
 
+def count_records(connection: sqlite3.Connection, record_type: RecordType) -> int:
+    """How many records of this type `record_chunks` reads."""
+    (count,) = connection.execute(
+        "SELECT COUNT(*) FROM records WHERE type = ? AND deleted_at IS NULL AND made_for IS NULL", (record_type.value,)
+    ).fetchone()
+    return int(count)
+
+
 def person_chunk(connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool) -> Chunk:
     """Join contacts with links, org rows and each other."""
     emails = {record.key: contact_emails(record.fields) for record in records}

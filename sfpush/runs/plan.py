@@ -1,0 +1,112 @@
+"""Making a plan: records and snapshot in, one stored decision a record out, a chunk at a time.
+
+Accounts are decided first, then people, who may still call for an account (C6). All deciding is done in `planning`;
+what is here is the order of things and the reading and writing.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sfpush.model import RecordType
+from sfpush.planning.context import Context
+from sfpush.planning.gates import closed_gates
+from sfpush.runs.facts import gather
+from sfpush.runs.plan_accounts import AccountDecisions
+from sfpush.runs.plan_people import decide_people
+from sfpush.runs.progress import Progress
+from sfpush.settings.effective import fingerprint
+from sfpush.settings.schema import Settings
+from sfpush.store import plans
+from sfpush.store.database import writing
+from sfpush.store.orgs import OrgState
+from sfpush.store.plans import PlanHead
+from sfpush.store.records import count_records
+from sfpush.store.subjects import record_chunks
+from sfpush.store.times import to_text
+
+ROWS_PER_CALL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which records a plan is about: all, or those with these keys; `sobject` narrows it to Account or people."""
+
+    keys: frozenset[str] | None = None
+    sobject: str | None = None
+
+
+def make_plan(
+    connection: sqlite3.Connection,
+    state: OrgState,
+    settings: Settings,
+    *,
+    now: datetime,
+    progress: Progress,
+    scope: Scope = Scope(),
+    mode: Literal["automatic", "manual"] = "automatic",
+    remaining_calls: int | None = None,
+    warnings: Sequence[str] = (),
+) -> PlanHead:
+    """Decide on every record in scope and store the plan. Raises NotReady before the initial pull (G3).
+
+    It decides as if every gate were open and names the closed ones (G4).
+    """
+    context = gather(connection, state, settings, mode)
+    created_at = to_text(now)
+    head = PlanHead(
+        plan=0,
+        plan_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        created_at=created_at,
+        org_id=state.org_id,
+        instance_url=state.instance_url,
+        mode=mode,
+        settings_fingerprint=fingerprint(settings),
+        gates=closed_gates(
+            settings, pulled=state.pulled_at is not None, window_ends_at=state.window_ends_at, now=created_at
+        ),
+        remaining_calls=remaining_calls,
+        warnings=tuple(warnings),
+    )
+    with writing(connection):
+        head = replace(head, plan=plans.begin_plan(connection, state.org, head))
+    _decide(connection, state.org, context, head.plan, scope, progress)
+    with writing(connection):
+        head = replace(head, estimated_calls=_estimated_calls(connection, head.plan))
+        head = plans.finish_plan(connection, head)
+        plans.remember_decisions(connection, state.org, head)
+    return head
+
+
+def _decide(
+    connection: sqlite3.Connection, org: int, context: Context, plan: int, scope: Scope, progress: Progress
+) -> None:
+    accounts = AccountDecisions(connection, org, context, plan)
+    if scope.sobject in (None, "Account"):
+        progress.start("Planning accounts", _count(connection, RecordType.ACCOUNT, scope))
+        for records in record_chunks(connection, RecordType.ACCOUNT, scope.keys):
+            accounts.decide_all(records)
+            progress.advance(len(records))
+        progress.finish()
+    if scope.sobject in (None, "Contact", "Lead"):
+        progress.start("Planning people", _count(connection, RecordType.CONTACT, scope))
+        for records in record_chunks(connection, RecordType.CONTACT, scope.keys):
+            decide_people(connection, org, context, plan, records, accounts)
+            progress.advance(len(records))
+        progress.finish()
+
+
+def _count(connection: sqlite3.Connection, record_type: RecordType, scope: Scope) -> int:
+    if scope.keys is not None:
+        return sum(1 for key in scope.keys if key.startswith(f"{record_type.value}:"))
+    return count_records(connection, record_type)
+
+
+def _estimated_calls(connection: sqlite3.Connection, plan: int) -> int:
+    return sum(math.ceil(count / ROWS_PER_CALL) for count in plans.writes_by_object_and_verb(connection, plan))

@@ -1,0 +1,153 @@
+"""Deciding on account records, and on the accounts that people call for (C6–C8)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sfpush.model import AnyChange, Record
+from sfpush.planning import account_of_person as answers
+from sfpush.planning.accounts import company_of, decide_account, different_companies
+from sfpush.planning.context import Context
+from sfpush.planning.keys import company_key, domain_key, is_free_mail
+from sfpush.planning.matching import Found, Match, match_account
+from sfpush.planning.people import Account, AccountToCome, Pending
+from sfpush.planning.subjects import Subject
+from sfpush.runs.known_before import Rivals, with_failures
+from sfpush.store.claims import Claims
+from sfpush.store.database import writing
+from sfpush.store.planned_accounts import PlannedAccounts
+from sfpush.store.plans import Decided, add_changes, changes_of
+from sfpush.store.subjects import Sharer, account_chunk, accounts_like, stored_accounts
+
+_FOLLOWED = 5
+"""How many duplicates in a row are followed to the account that goes first."""
+
+
+class AccountDecisions:
+    """The accounts of one plan in the making."""
+
+    def __init__(self, connection: sqlite3.Connection, org: int, context: Context, plan: int) -> None:
+        self._connection, self._org, self._context, self._plan = connection, org, context, plan
+        self._claims = Claims(connection, org, "accounts")
+        self._made = PlannedAccounts(connection, context.free_mail_domains)
+        self._by_external_id = bool(context.settings.salesforce.external_ids.account)
+
+    def decide_all(self, records: Sequence[Record]) -> None:
+        """Decide on a chunk of account records in their own right (A1–A3)."""
+        subjects, rivals = self._subjects(records)
+        policy = self._context.settings.accounts.on_ambiguous_match
+        matches = {
+            subject.record.key: match_account(subject, policy, self._context.free_mail_domains) for subject in subjects
+        }
+        claimed = self._claims.take({key: match.row.id for key, match in matches.items() if isinstance(match, Found)})
+        decided = []
+        for subject in subjects:
+            key = subject.record.key
+            match = matches[key]
+            change = decide_account(
+                replace(subject, rival=rivals.of(subject)), match, self._context, claimed_by=claimed.get(key)
+            )
+            rivals.note(key, change)
+            decided.append(_decided(change, subject, match))
+        with writing(self._connection):
+            add_changes(self._connection, self._plan, decided)
+
+    def of_people(self, people: Sequence[Pending]) -> Mapping[str, Account | None]:
+        """The accounts of a chunk of people, by the person's key; accounts that must be made are added to the plan."""
+        companies = self._companies([one.subject.record for one in people])
+        keys = sorted({company.key for company in companies.values()})
+        decided = dict(changes_of(self._connection, self._plan, keys))
+        by_key = {company.key: company for company in companies.values()}
+        subjects, _rivals = self._subjects([by_key[key] for key in keys])
+        known = {subject.record.key: subject for subject in subjects}
+        found: dict[str, Account | None] = {}
+        for person in people:
+            key = person.subject.record.key
+            company = companies.get(key)
+            found[key] = None if company is None else self._answer(person, known[company.key], decided)
+        return found
+
+    def _answer(self, person: Pending, subject: Subject, decided: dict[str, AnyChange]) -> Account | None:
+        key = subject.record.key
+        answer: Account | answers.Follow | answers.Rematch | answers.MakeIt = answers.Rematch()
+        if key in decided:
+            answer = answers.from_decision(decided[key])
+        for _ in range(_FOLLOWED):
+            if not isinstance(answer, answers.Follow):
+                break
+            followed = changes_of(self._connection, self._plan, [answer.key]).get(answer.key)
+            answer = answers.from_decision(followed) if followed else answers.waits_for(answer.key, "it goes first.")
+        match: Match = None
+        if isinstance(answer, answers.Rematch):
+            policy = self._context.settings.contacts.on_ambiguous_account
+            match = match_account(subject, policy, self._context.free_mail_domains)
+            answer = answers.from_match(key, match)
+        if isinstance(answer, answers.Follow):
+            return answers.waits_for(key, "its account record is a duplicate.")
+        if not isinstance(answer, answers.MakeIt):
+            return answer
+        return self._make(person, subject, decided) if person.account == "needed" else None
+
+    def _make(self, person: Pending, subject: Subject, decided: dict[str, AnyChange]) -> Account:
+        key = subject.record.key
+        if (planned := self._made.find(subject.record)) is not None and planned != key:
+            return AccountToCome(planned)
+        if (refused := answers.may_make(key, self._context)) is not None:
+            return refused
+        change = decide_account(subject, None, self._context, needed_by=person.subject.record.key)
+        decided[key] = change
+        with writing(self._connection):
+            add_changes(self._connection, self._plan, [_decided(change, subject, None)])
+        answer = answers.from_decision(change)
+        if isinstance(answer, AccountToCome):
+            self._made.add(subject.record)
+            return answer
+        return answers.waits_for(key, change.reason)
+
+    def _subjects(self, records: Sequence[Record]) -> tuple[list[Subject], Rivals]:
+        chunk = account_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)
+        by_hand = self._context.mode == "manual"
+        subjects = with_failures(self._connection, self._org, chunk.subjects, by_hand=by_hand)
+        return subjects, Rivals(self._connection, self._plan, chunk, self._same_company)
+
+    def _same_company(self, subject: Subject, other: Sharer) -> bool:
+        if other.kind == "domain":
+            return not is_free_mail(other.value, self._context.free_mail_domains)
+        website = {"website": other.domain}
+        there = Record(other.key, subject.record.type, subject.record.name, website)
+        return not different_companies(subject.record, there, self._context.free_mail_domains)
+
+    def _companies(self, people: Sequence[Record]) -> Mapping[str, Record]:
+        """The account record of each person: Apollo's own, one of the same company, else one made up from its columns."""
+        wanted = {
+            person.key: f"account:{person.fields['account_id']}" for person in people if person.fields.get("account_id")
+        }
+        stored = stored_accounts(self._connection, sorted(set(wanted.values())))
+        found = {key: stored[account] for key, account in wanted.items() if account in stored}
+        made_up = {
+            person.key: company.record
+            for person in people
+            if person.key not in found and (company := company_of(person)) is not None
+        }
+        domains = {record.key: domain_key(record.fields.get("website")) for record in made_up.values()}
+        names = {record.key: company_key(record.name) for record in made_up.values()}
+        by_domain = accounts_like(self._connection, "domain", filter(None, domains.values()))
+        by_name = accounts_like(self._connection, "name", filter(None, names.values()))
+        for person, record in made_up.items():
+            alike = [
+                *by_domain.get(domains[record.key] or "", ()),
+                *(
+                    one
+                    for one in by_name.get(names[record.key], ())
+                    if not different_companies(one, record, self._context.free_mail_domains)
+                ),
+            ]
+            found[person] = alike[0] if alike else record
+        return found
+
+
+def _decided(change: AnyChange, subject: Subject, match: Match) -> Decided:
+    modstamp = match.row.modstamp if isinstance(match, Found) else None
+    return Decided(change, subject.record.version, modstamp, near=change.salesforce_id or change.record)
