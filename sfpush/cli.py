@@ -19,7 +19,7 @@ from typer.main import get_command
 from sfpush import __version__
 from sfpush.commands import register
 from sfpush.commands.grouping import CONTEXT, Group, command_words
-from sfpush.commands.session import Session, now
+from sfpush.commands.session import Session, now_text
 from sfpush.display.result import ErrorLine, Result, error_lines
 from sfpush.errors import SfpushError
 
@@ -88,22 +88,23 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out one command line; returns its exit code and never raises, but for what the interpreter must see."""
     as_json, arguments = _take_json(arguments)
     _make_streams_safe(as_json=as_json)
-    with Session(os.environ, as_json=as_json) as session:
-        try:
+    session = Session(os.environ, as_json=as_json)
+    try:
+        with session:
             return _render(session, _invoke(arguments, session))
-        except BrokenPipeError:
-            return _reader_left()
-        except SfpushError as error:
-            return _fail(session, error.exit_code, error_lines(error), summary=_summary(error))
-        except typer.Exit as finished:
-            return finished.exit_code
-        except typer.TyperException as error:
-            return _fail(session, USAGE, (_usage_line(session, error),))
-        except (KeyboardInterrupt, typer.Abort, EOFError):
-            message = "Interrupted. Everything done so far is kept; the next run goes on."
-            return _fail(session, INTERRUPTED, (ErrorLine("interrupted", message),))
-        except Exception as error:  # noqa: BLE001  the one place that catches all: a bug must not show a traceback
-            return _fail(session, BUG, (_bug_line(session, error),))
+    except BrokenPipeError:
+        return _reader_left()
+    except SfpushError as error:
+        return _fail(session, error.exit_code, error_lines(error), summary=_summary(error))
+    except typer.Exit as finished:
+        return finished.exit_code
+    except typer.TyperException as error:
+        return _fail(session, USAGE, (_usage_line(session, error),))
+    except (KeyboardInterrupt, typer.Abort, EOFError):
+        message = "Interrupted. Everything done so far is kept; the next run goes on."
+        return _fail(session, INTERRUPTED, (ErrorLine("interrupted", message),))
+    except Exception as error:  # noqa: BLE001  the one place that catches all: a bug must not show a traceback
+        return _fail(session, BUG, (_bug_line(session, error),))
 
 
 def _invoke(arguments: Sequence[str], session: Session) -> Any:
@@ -170,7 +171,7 @@ def _bug_line(session: Session, error: Exception) -> ErrorLine:
 
     said = f"This is a bug in sfpush ({type(error).__name__})."
     try:
-        name = f"bug-{now().replace(':', '')}"
+        name = f"bug-{now_text().replace(':', '')}"
         path = write_bug_report(session.home / "logs", error, session.env, name=name)
     except (OSError, SfpushError):  # the home itself may be what is broken
         return ErrorLine("bug", said, "Its traceback could not be written; try again with another --home.")

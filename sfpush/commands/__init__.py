@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import typer
 
-from sfpush.commands import init, settings
-from sfpush.commands.grouping import START, add
+from sfpush.commands import connect, init, settings
+from sfpush.commands.grouping import LOOK, START, add
 
 
 def register(app: typer.Typer) -> None:
     """Every command, in the order and panels of `sfpush --help`."""
     add(app, init.init, "init", panel=START)
+    add(app, connect.connect, "connect", panel=START)
     app.add_typer(settings.app, name="settings", rich_help_panel=START)
+    add(app, connect.enable, "enable", panel=LOOK)
+    add(app, connect.disconnect, "disconnect", panel=LOOK)

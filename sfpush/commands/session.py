@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from typer._click.core import Context
 
+    from sfpush.org.connected import Org
+    from sfpush.runs.progress import Progress
     from sfpush.settings.load import Loaded
+    from sfpush.store.orgs import OrgState
 
 
 class Session:
-    """Opens home, settings and store when a command first asks for them.
+    """Opens home, settings, store and org when a command first asks for them.
 
     `config` and `home_given` are the global options as typed; `as_json`, `quiet` and `verbose` say how to speak.
     `command` is the command that is running, `document_begun` whether its JSON document is already on its way out.
@@ -92,6 +96,42 @@ class Session:
         return self._opened.enter_context(contextlib.closing(open_store(self.home)))
 
     @cached_property
+    def org(self) -> Org:
+        """The org that this home, or the environment, is connected to; an embedded one is served meanwhile (G1).
+
+        Raises NotReady.
+        """
+        from sfpush.commands.embedded import serving_embedded
+        from sfpush.org.connected import open_org
+
+        practice = self._opened.enter_context(serving_embedded(self.home)) if self._is_practice() else None
+        return self._opened.enter_context(open_org(self.home, self.settings.settings, self.env, practice=practice))
+
+    @cached_property
+    def state(self) -> OrgState:
+        """What is remembered of that org (G0). One that the environment names is remembered when first seen, and has
+        no setup window (G4)."""
+        from sfpush.org.connection import environment_access
+        from sfpush.store.orgs import org_state, remember_org
+
+        identity = self.org.identity
+        from_environment = environment_access(self.env) is not None
+        known = org_state(self.store, identity.org_id)
+        if known is None:
+            known = remember_org(
+                self.store, identity.org_id, identity.instance_url, now=now_text(), window_ends_at=None
+            )
+        return replace(known, window_ends_at=None) if from_environment else known
+
+    def _is_practice(self) -> bool:
+        from sfpush.org.connection import environment_access, load_connection
+
+        if environment_access(self.env) is not None:
+            return False
+        connection = load_connection(self.home)
+        return connection is not None and connection.login.way == "practice"
+
+    @cached_property
     def out(self) -> Console:
         """Where results are drawn."""
         from sfpush.display.console import make_console
@@ -104,6 +144,17 @@ class Session:
         from sfpush.display.console import make_console
 
         return make_console(sys.stderr, self.env, stderr=True)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Bars for a person who watches; else nothing."""
+        from sfpush.runs.progress import Silent
+
+        if not self.speaks or not is_terminal(sys.stderr):
+            return Silent()
+        from sfpush.display.progress import Bars
+
+        return Bars(self.err)
 
     @property
     def speaks(self) -> bool:
@@ -139,6 +190,13 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
-def now() -> str:
-    """The time as the store keeps it: ISO-8601 UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def now_text() -> str:
+    """The time as the store keeps it."""
+    from sfpush.store.times import to_text
+
+    return to_text(now())

@@ -37,11 +37,13 @@ class Ran:
     @property
     def envelope(self) -> dict[str, Any]:
         """The one JSON document on standard output."""
-        return json.loads(self.out)
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
     @property
     def data(self) -> dict[str, Any]:
-        return self.envelope["data"]
+        data: dict[str, Any] = self.envelope["data"]
+        return data
 
 
 Sfpush = Callable[..., Ran]

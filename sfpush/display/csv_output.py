@@ -1,0 +1,52 @@
+"""Tables for spreadsheets. Text that a spreadsheet would run as a formula is defused with an apostrophe."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
+
+from sfpush.model import AnyChange
+
+PLAN_COLUMNS = (
+    "record", "name", "action", "sobject", "salesforce_id", "rule", "reason", "field", "before", "after",
+)  # fmt: skip
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_csv(file: TextIO, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """A head and one line a row; UTF-8 with a mark, which is what spreadsheets expect, is the caller's to choose."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    names = tuple(columns)
+    writer.writerow(names)
+    writer.writerows([cell(row.get(name)) for name in names] for row in rows)
+
+
+def plan_rows(changes: Iterable[AnyChange]) -> Iterator[dict[str, Any]]:
+    """One line a field, so that a plan can be filtered and sorted; a change without fields is one line."""
+    for change in changes:
+        line = {
+            "record": change.record,
+            "name": change.name,
+            "action": change.action,
+            "sobject": change.sobject,
+            "salesforce_id": change.salesforce_id,
+            "rule": change.rule.value,
+            "reason": change.reason,
+        }
+        if not change.fields:
+            yield line
+        for one in change.fields:
+            yield {**line, "field": one.field, "before": one.before, "after": one.after}
+
+
+def cell(value: Any) -> Any:
+    """A value as a cell: numbers as they are, text that looks like a formula with an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

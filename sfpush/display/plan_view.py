@@ -1,0 +1,170 @@
+"""A plan as people read it: how much of what first, then each change with its rule, its reason and its values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sfpush.display.console import counted, moment, number, safe
+from sfpush.display.table import ACTION_SIGNS, ACTION_STYLES, count_cell, plain_table
+from sfpush.model import AnyChange, FieldChange
+from sfpush.store.plans import PlanHead
+
+ACTIONS = ("delete", "merge", "block", "create", "update", "pull", "link", "skip", "unchanged")
+"""The order of the sections: what can hurt first, what nobody has to look at last."""
+PENDING = ("create", "update", "link", "delete", "merge", "pull")
+HEADINGS = {
+    "delete": "To be deleted",
+    "merge": "To be merged",
+    "block": "Blocked: each needs something mended or decided",
+    "create": "To be created",
+    "update": "To be updated",
+    "pull": "To be pulled",
+    "link": "To be linked: already in Salesforce as they are",
+    "skip": "Skipped by the settings",
+    "unchanged": "Unchanged",
+}
+_TYPES = {"contact": "contacts", "account": "accounts", "deal": "deals", "email": "e-mails"}
+_WHOLE_UP_TO = 60
+_CUT_AT = 12
+_LONGEST_VALUE = 70
+_NARROW = 80
+_INDENT = 4
+
+ChangesOf = Callable[[str], Iterator[AnyChange]]
+"""The plan's changes of one action, streamed."""
+
+
+def show_plan(head: PlanHead, changes_of: ChangesOf, console: Console, *, with_unchanged: bool = False) -> None:
+    """The whole plan; long sections are cut."""
+    console.print(Text.assemble(("Plan", "bold"), f" of {moment(head.created_at)}, {head.mode}, ", _org(head)))
+    console.print()
+    totals = _totals(head.summary)
+    if totals:
+        console.print(_summary(head.summary))
+        console.print()
+    cut = _CUT_AT if sum(totals.values()) - totals.get("unchanged", 0) > _WHOLE_UP_TO else _WHOLE_UP_TO
+    for action in ACTIONS:
+        if totals.get(action) and (action != "unchanged" or with_unchanged):
+            _section(console, action, totals[action], changes_of(action), cut)
+    for warning in head.warnings:
+        console.print(Text.assemble(("Warning: ", "yellow"), safe(warning)))
+    for gate in head.gates:
+        until = f" (until {moment(gate.until)})" if gate.until else ""
+        console.print(Text.assemble((f"Held by {safe(gate.gate)}{until}: ", "yellow"), safe(gate.message)))
+    console.print(_conclusion(head, totals))
+
+
+def pending(summary: Mapping[str, Mapping[str, int]]) -> int:
+    """How many records a plan would change, here or in the org."""
+    totals = _totals(summary)
+    return sum(totals.get(action, 0) for action in PENDING)
+
+
+def _org(head: PlanHead) -> str:
+    return f"org {head.org_id}"
+
+
+def _totals(summary: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for actions in summary.values():
+        for action, count in actions.items():
+            totals[action] = totals.get(action, 0) + count
+    return totals
+
+
+def _summary(summary: Mapping[str, Mapping[str, int]]) -> Table:
+    actions = [action for action in ACTIONS if any(counts.get(action) for counts in summary.values())]
+    table = plain_table("", *actions, numbers=set(actions))
+    for record_type in sorted(summary, key=lambda name: (name != "account", name != "contact", name)):
+        counts = summary[record_type]
+        cells = (count_cell(counts.get(action, 0), ACTION_STYLES[action]) for action in actions)
+        table.add_row(_TYPES.get(record_type, f"{record_type}s"), *cells)
+    return table
+
+
+def _section(console: Console, action: str, total: int, changes: Iterable[AnyChange], cut: int) -> None:
+    console.print(Text.assemble((HEADINGS[action], ACTION_STYLES[action]), (f"  {number(total)}", "dim")))
+    shown = list(itertools.islice(changes, cut))
+    rule_room = max((len(change.rule.value) for change in shown), default=0)
+    sobject_room = max((len(change.sobject) for change in shown), default=0)
+    for change in shown:
+        console.print(_change(change, console.width, sobject_room, rule_room))
+    if total > len(shown):
+        more = f"and {number(total - len(shown))} more: --csv FILE, --json or --object NAME shows them."
+        console.print(Padding(Text(more, "dim"), (0, 0, 0, 2), expand=False))
+    console.print()
+
+
+def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) -> RenderableType:
+    style = ACTION_STYLES[change.action]
+    name = safe(change.name) or "(no name)"
+    room = max(14, min(32, width // 3))
+    title = Text.assemble(
+        (f"{ACTION_SIGNS[change.action]} ", style),
+        (set_cell_size(name, room) if cell_len(name) <= room else set_cell_size(name, room - 1) + "…", "bold"),
+        f"  {change.sobject:{sobject_room}}  ",
+        (f"{change.rule.value:{rule_room}}", style),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    if width >= _NARROW:
+        title.append(f"  {safe(change.record)}", "dim")
+    lines: list[RenderableType] = [title, _indented(Text(safe(change.reason)))]
+    if change.candidates:
+        lines.append(_indented(Text(f"Candidates: {', '.join(change.candidates)}", "dim")))
+    if change.fields:
+        drawn = _after(change.fields) if change.action == "create" else _before_after(change.fields)
+        lines.append(_indented(drawn))
+    return Group(*lines)
+
+
+def _indented(drawn: RenderableType) -> Padding:
+    return Padding(drawn, (0, 0, 0, _INDENT), expand=False)
+
+
+def _after(fields: Iterable[FieldChange]) -> Text:
+    drawn = Text(style="dim")
+    for place, one in enumerate(fields):
+        drawn.append(" · " if place else "").append(f"{safe(one.field)} ").append(value_text(one.after), "not dim")
+    return drawn
+
+
+def _before_after(fields: Iterable[FieldChange]) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for column in ("field", "before", "arrow", "after"):
+        table.add_column(no_wrap=column in ("field", "arrow"), overflow="fold")
+    for one in fields:
+        table.add_row(
+            Text(safe(one.field), "dim"), Text(value_text(one.before), "dim"), "→", Text(value_text(one.after))
+        )
+    return table
+
+
+def value_text(value: Any) -> str:
+    """A field's value on one line; a dash where there is none, an ellipsis where it is long."""
+    if value is None or value == "":
+        return "–"
+    text = safe(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _conclusion(head: PlanHead, totals: Mapping[str, int]) -> Text:
+    count = pending(head.summary)
+    calls = counted(head.estimated_calls, "API call")
+    left = f" of {number(head.remaining_calls)} left today" if head.remaining_calls is not None else ""
+    said = Text.assemble((f"{counted(count, 'change')} pending", "bold"), f", {calls}{left}.") if count else Text()
+    if not count:
+        said.append("Nothing to do", "bold green").append(": Salesforce holds what Apollo says.")
+    if totals.get("block"):
+        said.append(f" {counted(totals['block'], 'record')} blocked.", "red")
+    if totals.get("skip"):
+        said.append(f" {number(totals['skip'])} skipped.", "dim")
+    return said
