@@ -19,7 +19,7 @@ from sfpush.planning.context import Context
 from sfpush.planning.gates import closed_gates
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
-from sfpush.runs.plan_people import decide_people
+from sfpush.runs.plan_people import PeopleDecisions
 from sfpush.runs.progress import Progress
 from sfpush.settings.effective import fingerprint
 from sfpush.settings.schema import Settings
@@ -27,8 +27,7 @@ from sfpush.store import plans
 from sfpush.store.database import writing
 from sfpush.store.orgs import OrgState
 from sfpush.store.plans import PlanHead
-from sfpush.store.records import count_records
-from sfpush.store.subjects import record_chunks
+from sfpush.store.subjects import count_records, record_chunks
 from sfpush.store.times import to_text
 
 ROWS_PER_CALL = 200
@@ -95,9 +94,10 @@ def _decide(
             progress.advance(len(records))
         progress.finish()
     if scope.sobject in (None, "Contact", "Lead"):
+        people = PeopleDecisions(connection, org, context, plan, accounts)
         progress.start("Planning people", _count(connection, RecordType.CONTACT, scope))
         for records in record_chunks(connection, RecordType.CONTACT, scope.keys):
-            decide_people(connection, org, context, plan, records, accounts)
+            people.decide_all(records)
             progress.advance(len(records))
         progress.finish()
 

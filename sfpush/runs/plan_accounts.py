@@ -120,7 +120,7 @@ class AccountDecisions:
         return not different_companies(subject.record, there, self._context.free_mail_domains)
 
     def _companies(self, people: Sequence[Record]) -> Mapping[str, Record]:
-        """The account record of each person: Apollo's own, one of the same company, else one made up from its columns."""
+        """The account record of each person: Apollo's own, one of the same company, else one made up from its row."""
         wanted = {
             person.key: f"account:{person.fields['account_id']}" for person in people if person.fields.get("account_id")
         }

@@ -52,16 +52,12 @@ class PeopleDecisions:
         accounts = self._accounts.of_people(
             [one for one in decided.values() if isinstance(one, Pending) and one.account != "none"]
         )
-        rows = [
-            _decided(
-                finish(one, accounts.get(key), self._context) if isinstance(one, Pending) else one,
-                subject,
-                targets[key],
-            )
-            for subject in subjects
-            for key in (subject.record.key,)
-            for one in (decided[key],)
-        ]
+        rows = []
+        for subject in subjects:
+            key = subject.record.key
+            one = decided[key]
+            change = finish(one, accounts.get(key), self._context) if isinstance(one, Pending) else one
+            rows.append(_decided(change, subject, targets[key]))
         with writing(self._connection):
             add_changes(self._connection, self._plan, rows)
 
