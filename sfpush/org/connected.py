@@ -140,6 +140,16 @@ class Org:
             self._transport, self.describe(sobject), field, values, fields, include_deleted=include_deleted
         )
 
+    def rows_we_created(
+        self, sobject: str, field: str, values: Iterable[Value], fields: Iterable[str], *, since: datetime
+    ) -> Iterator[dict[str, Any]]:
+        """Living rows that the connected user created at `since` or later, whose `field` is one of `values` (B3)."""
+        from sfpush.org.read import read_rows_created
+
+        return read_rows_created(
+            self._transport, self.describe(sobject), field, values, fields, by=self.identity.user_id, since=since
+        )
+
     def write(self, batch: Batch) -> tuple[Outcome, ...]:
         """Write up to 200 rows in one call; outcomes in the order of the rows.
 

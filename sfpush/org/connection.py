@@ -114,8 +114,8 @@ def environment_access(environ: Mapping[str, str]) -> Access | None:
 
 def write_privately(path: Path, text: str) -> None:
     """Put `text` at `path` whole or not at all, readable by nobody but the owner from its first moment on."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -56,7 +56,7 @@ class _Adapter(HTTPAdapter):
         self._timeouts = timeouts
         super().__init__(pool_connections=2, pool_maxsize=_CONNECTIONS, max_retries=0)
 
-    def send(  # noqa: PLR0917 - the signature is requests'
+    def send(
         self,
         request: requests.PreparedRequest,
         stream: bool = False,

@@ -121,7 +121,7 @@ def _answer(address: str, ask: Callable[[], requests.Response]) -> Any:
     """The JSON of a login's answer; asking again is harmless, so a connection that breaks gets three tries."""
     patience = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
-        wait=tenacity.wait_exponential_jitter(initial=0.2, max=2, jitter=0.2),
+        wait=tenacity.wait_random(0.1, 0.5),
         stop=tenacity.stop_after_attempt(3),
         reraise=True,
     )

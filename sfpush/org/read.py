@@ -63,6 +63,28 @@ def read_rows_where_in(
         yield from query_rows(transport, query, names, include_deleted=include_deleted)
 
 
+def read_rows_created(
+    transport: Transport,
+    describe: Describe,
+    field: str,
+    values: Iterable[soql.Value],
+    fields: Iterable[str],
+    *,
+    by: str,
+    since: datetime,
+) -> Iterator[Row]:
+    """Living rows whose `field` is one of `values`, created by user `by` at `since` or later, the oldest first (B3)."""
+    names = _with_system_fields(describe, fields)
+    for chunk in soql.in_chunks(values):
+        where = [
+            soql.member(field, chunk),
+            soql.compare("CreatedById", "=", by),
+            soql.compare("CreatedDate", ">=", since),
+        ]
+        query = soql.select(names, describe.sobject, where=where, order_by=("CreatedDate", "Id"))
+        yield from query_rows(transport, query, names)
+
+
 def read_rows_by_id(
     transport: Transport, describe: Describe, ids: Iterable[str], fields: Iterable[str]
 ) -> dict[SalesforceId, Row]:

@@ -135,12 +135,23 @@ class Transport:
             sleep=self._sleep,
             reraise=True,
         )
+        lost: list[_Failure] = []
         try:
-            return patience(self._with_one_login, call)
-        except (_Refused, requests.RequestException) as failure:
+            return patience(self._once, call, lost)
+        except (_Refused, requests.RequestException, NotReady) as failure:
             problem = failure
         # raised here, outside the except: what requests raised holds the request and so the token
-        raise self._as_error(problem, call)
+        if call.writes and lost:  # whatever ended the later tries, an earlier one may have been carried out
+            raise self._answer_lost(lost[0])
+        raise problem if isinstance(problem, NotReady) else self._as_error(problem)
+
+    def _once(self, call: _Call, lost: list[_Failure]) -> Any:
+        try:
+            return self._with_one_login(call)
+        except (_Refused, requests.RequestException) as failure:
+            if _unclear(failure):
+                lost.append(failure)
+            raise
 
     def _with_one_login(self, call: _Call) -> Any:
         salesforce = self._salesforce
@@ -184,21 +195,17 @@ class Transport:
             object_pairs_hook=None,
         )
 
-    def _as_error(self, failure: _Refused | requests.RequestException, call: _Call) -> Exception:
-        if isinstance(failure, _Refused) and not (call.writes and failure.unclear):
-            return _refusal(failure, self.instance_url)
+    def _as_error(self, failure: _Failure) -> NotReady:
         if isinstance(failure, _Refused):
-            why = failure.fault.message
-        else:
-            why = why_unanswered(failure)
-            if never_left(failure):
-                return unreachable(self.instance_url, why)
-        if call.writes:
-            return AnswerLost(
-                f"What {self.instance_url} did with the last request is not known: {why}.",
-                hint="Run the same command again: it first finds out what went, and repeats nothing that did.",
-            )
-        return unreachable(self.instance_url, why)
+            return _refusal(failure, self.instance_url)
+        return unreachable(self.instance_url, why_unanswered(failure))
+
+    def _answer_lost(self, failure: _Failure) -> AnswerLost:
+        why = failure.fault.message if isinstance(failure, _Refused) else why_unanswered(failure)
+        return AnswerLost(
+            f"What {self.instance_url} did with the last request is not known: {why.removesuffix('.')}.",
+            hint="Run the same command again: it first finds out what went, and repeats nothing that did.",
+        )
 
 
 class _Refused(Exception):
@@ -231,11 +238,19 @@ def unreachable(address: str, why: str) -> NotReady:
     )
 
 
+_Failure = _Refused | requests.RequestException
+
+
+def _unclear(failure: _Failure) -> bool:
+    """Whether the org may have carried the request out although no good answer came."""
+    return failure.unclear if isinstance(failure, _Refused) else not never_left(failure)
+
+
 def _may_repeat(failure: BaseException, call: _Call) -> bool:
-    if isinstance(failure, _Refused):
-        return failure.passing or (call.harmless and failure.unclear)
     if isinstance(failure, requests.exceptions.SSLError):
         return False  # a certificate does not get better by waiting
+    if isinstance(failure, _Refused):
+        return failure.passing or (call.harmless and failure.unclear)
     return isinstance(failure, requests.RequestException) and (call.harmless or never_left(failure))
 
 
@@ -246,7 +261,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return _BACKOFF(state)
 
 
-_BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30, jitter=1)
+_BACKOFF = tenacity.wait_exponential_jitter(max=30)
 
 
 def _tried_enough(state: tenacity.RetryCallState) -> bool:
@@ -261,7 +276,7 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-def _refusal(refused: _Refused, address: str) -> Exception:
+def _refusal(refused: _Refused, address: str) -> NotReady:
     fault = refused.fault
     if fault.daily_limit:
         return DailyLimitReached(
