@@ -1,8 +1,8 @@
 """The one SQLite file an org lives in: a table for each sObject, a column for each field, and the org's own settings.
 
-Texts compare without case (NOCASE), ids, dates and times byte for byte; times are kept as the API writes them, so that they
-sort as text. Rows are never removed: deleting sets IsDeleted, as in Salesforce's recycle bin, and `n`, the row's number, is
-what its id is made from.
+Texts compare without case (NOCASE), ids, dates and times byte for byte; times are kept as the API writes them, so
+that they sort as text. Rows are never removed: deleting sets IsDeleted, as in Salesforce's recycle bin, and `n`, the
+row's number, is what its id is made from.
 """
 
 from __future__ import annotations

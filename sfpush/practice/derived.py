@@ -12,7 +12,7 @@ from sfpush.practice.fields import SObject
 from sfpush.practice.rows import Row
 from sfpush.practice.schema.opportunity import STAGES
 
-_STAGES = {name.lower(): rest for name, *rest in STAGES}
+_STAGES = {name.lower(): (chance, closed, won, forecast) for name, chance, closed, won, forecast in STAGES}
 
 
 def fill(

@@ -1,8 +1,8 @@
 """The three standard duplicate rules, on exact keys: who is "the same person" or "the same company" as a new row.
 
-People: the same e-mail, or the same first and last name at the same company, among Contacts and unconverted Leads. Accounts: the
-same company name and one more thing in common: website domain, phone, or billing street and city. Rows of one batch do not see
-each other.
+People: the same e-mail, or the same first and last name at the same company, among Contacts and unconverted Leads.
+Accounts: the same company name and one more thing in common: website domain, phone, or billing street and city. Rows
+of one batch do not see each other.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check(
     action: str,
     allow_save: bool,
 ) -> None:
-    """Refuse drafts that duplicate a row of the org. `allow_save` is the caller's header: it passes alerts, never blocks."""
+    """Refuse drafts that duplicate a row of the org. `allow_save`, the caller's header, passes alerts, never blocks."""
     if action == "off" or (action == "alert" and allow_save):
         return
     targets = ("Account",) if sobject.name == "Account" else _PERSON_TARGETS

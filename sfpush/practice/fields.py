@@ -24,7 +24,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as describe shows it; `calculated` ones the server fills in itself, `compound` names the field they make up."""
+    """One field as describe shows it; `compound` names the field that it is a part of."""
 
     name: str
     type: str
@@ -224,7 +224,8 @@ def address(prefix: str, *, label: str = "") -> tuple[Field, ...]:
         number(f"{prefix}Longitude", 18, 15, label=title + "Longitude"),
         picklist(
             f"{prefix}GeocodeAccuracy",
-            "Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip", "Neighborhood", "City", "County", "State", "Unknown",
+            "Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip", "Neighborhood", "City", "County",
+            "State", "Unknown",
             restricted=True, length=40, label=title + "Geocode Accuracy",
         ),
     )  # fmt: skip

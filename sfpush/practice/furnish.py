@@ -1,4 +1,4 @@
-"""What a fresh org holds before anyone has typed a word: its Organization, its API user, profiles, statuses and stages."""
+"""What a fresh org holds before anyone typed a word: its Organization, its API user, profiles, statuses and stages."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ def furnish(
         return rows.insert(db, sobject, whole, pod=pod, user_id=user_id, now=now)
 
     insert("Organization", [{
-        "Id": org_id, "Name": "Practice", "InstanceName": "PRA1", "IsSandbox": 0, "OrganizationType": "Developer Edition",
-        "DefaultLocaleSidKey": "en_US", "TimeZoneSidKey": "UTC", "LanguageLocaleKey": "en_US", "FiscalYearStartMonth": 1,
-        "Country": "US",
+        "Id": org_id, "Name": "Practice", "InstanceName": "PRA1", "OrganizationType": "Developer Edition",
+        "DefaultLocaleSidKey": "en_US", "TimeZoneSidKey": "UTC", "LanguageLocaleKey": "en_US",
+        "FiscalYearStartMonth": 1, "Country": "US",
     }])  # fmt: skip
     taken = 0
     profiles: list[str] = []
     for sobject in catalogue.full.values():
         if not sobject.rows:
             continue
-        whole = [{**rows.defaults(sobject), **{name: int(value) if isinstance(value, bool) else value for name, value in row.items()}}
-                 for row in sobject.rows]  # fmt: skip
+        whole = [{**rows.defaults(sobject), **row} for row in sobject.rows]
         first = taken + 1 if sobject.prefix == "01J" else 0
         made = rows.insert(db, sobject, whole, pod=pod, user_id=user_id, now=now, first=first)
         taken += len(made) if sobject.prefix == "01J" else 0

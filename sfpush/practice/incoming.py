@@ -1,4 +1,4 @@
-"""Records as requests bring them, read into drafts: known fields, writeable ones, good values; lookups by external id."""
+"""Records as requests bring them, read into drafts: known and writeable fields, good values; lookups by external id."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sfpush.practice.rows import Row
 
 Verb = Literal["create", "update"]
 _NO_ACCESS = (
-    "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is read/write "
-    "for your profile or permission set."
+    "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is "
+    "read/write for your profile or permission set."
 )
 
 
@@ -87,7 +87,7 @@ def resolve_pending(db: sqlite3.Connection, drafts: Sequence[Draft]) -> None:
 
 
 def check_required(sobject: SObject, draft: Draft, verb: Verb) -> None:
-    """Required fields must be given on create, and can't be cleared later; a cleared one with a default gets it back."""
+    """Required fields are given on create and not cleared later; a null for one with a default gives the default."""
     missing = []
     for each in sobject.fields:
         if each.nillable or not each.createable or each.type == "boolean":
@@ -95,9 +95,8 @@ def check_required(sobject: SObject, draft: Draft, verb: Verb) -> None:
         if verb == "create" and each.defaulted:
             if each.name in draft.values and draft.values[each.name] is None:
                 del draft.values[each.name]
-        elif verb == "create" or each.name in draft.values:
-            if draft.values.get(each.name) is None:
-                missing.append(each.name)
+        elif (verb == "create" or each.name in draft.values) and draft.values.get(each.name) is None:
+            missing.append(each.name)
     if missing:
         draft.refuse("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", *missing)
 

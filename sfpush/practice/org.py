@@ -48,7 +48,7 @@ def stamp(moment: datetime) -> str:
 
 
 class PracticeOrg:
-    """Opens the org in `path`, making it if it is new. With `rules` None the file's own rules stay; given ones replace them.
+    """Opens the org in `path`, making it if new. With `rules` None the file's own rules stay; given ones replace them.
 
     Safe to use from several threads and, by SQLite's locks, from several processes.
     """

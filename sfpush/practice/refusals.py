@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why one row was not saved. `duplicates` is the match list of a duplicate rule, shown by the single-record endpoint."""
+    """Why one row was not saved. `duplicates` is a duplicate rule's match list, shown by the single-record endpoint."""
 
     code: str
     message: str
@@ -30,7 +30,7 @@ class Saved:
         return not self.errors
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the org, not a failure of this program
+class Refused(Exception):
     """The whole request is refused with this HTTP status."""
 
     def __init__(self, status: int, code: str, message: str, *, fields: tuple[str, ...] | None = None) -> None:

@@ -13,15 +13,21 @@ from sfpush.practice.org import PracticeOrg
 from sfpush.practice.refusals import RowError, Saved, malformed_id
 
 TAKEN_ALONG = {
-    "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId"), ("Note", "ParentId")),
+    "Account": (
+        ("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId"),
+        ("Note", "ParentId"),
+    ),
     "Contact": (
         ("CampaignMember", "ContactId"), ("OpportunityContactRole", "ContactId"), ("Task", "WhoId"), ("Event", "WhoId"),
         ("EventRelation", "RelationId"), ("Note", "ParentId"),
     ),
     "Lead": (
-        ("CampaignMember", "LeadId"), ("Task", "WhoId"), ("Event", "WhoId"), ("EventRelation", "RelationId"), ("Note", "ParentId"),
+        ("CampaignMember", "LeadId"), ("Task", "WhoId"), ("Event", "WhoId"), ("EventRelation", "RelationId"),
+        ("Note", "ParentId"),
     ),
-    "Opportunity": (("OpportunityContactRole", "OpportunityId"), ("Task", "WhatId"), ("Event", "WhatId"), ("Note", "ParentId")),
+    "Opportunity": (
+        ("OpportunityContactRole", "OpportunityId"), ("Task", "WhatId"), ("Event", "WhatId"), ("Note", "ParentId"),
+    ),
     "Campaign": (("CampaignMember", "CampaignId"), ("Task", "WhatId"), ("Event", "WhatId")),
     "Event": (("EventRelation", "EventId"),),
 }  # fmt: skip
@@ -61,7 +67,7 @@ def mark_deleted(
     *,
     master_id: str | None = None,
 ) -> None:
-    """Put rows and what belongs to them into the recycle bin. With `master_id` they are losers of a merge, and go alone."""
+    """Put rows and what belongs to them into the recycle bin; with `master_id`, as losers of a merge, alone."""
     found = rows.by_id(db, sobject, record_ids)
     changed = ["IsDeleted", "SystemModstamp", "LastModifiedDate", "LastModifiedById"]
     for row in found.values():
@@ -79,7 +85,8 @@ def mark_deleted(
         children = [
             row[0]
             for row in db.execute(
-                f"SELECT Id FROM {quoted(child_name)} WHERE {quoted(lookup)} IN (SELECT value FROM json_each(?)) AND IsDeleted = 0",
+                f"SELECT Id FROM {quoted(child_name)}"
+                f" WHERE {quoted(lookup)} IN (SELECT value FROM json_each(?)) AND IsDeleted = 0",
                 (listed,),
             )
         ]
@@ -109,6 +116,7 @@ def _obstacle(org: PracticeOrg, db: sqlite3.Connection, sobject: SObject, row: r
         if won:
             return RowError(
                 "DELETE_FAILED",
-                f"Your attempt to delete {row['Name']} could not be completed because some opportunities in that account were closed won",
+                f"Your attempt to delete {row['Name']} could not be completed because some opportunities in that "
+                "account were closed won",
             )
     return None

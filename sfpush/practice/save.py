@@ -1,11 +1,12 @@
-"""Saving many rows of one sObject: create, update, upsert. Every row gets its own verdict; good ones are written together.
+"""Saving many rows of one sObject: create, update, upsert. Each row gets its verdict, good ones are written together.
 
-Call these inside `PracticeOrg.writing()`; whether some rows' failure takes the others along (allOrNone) is the caller's to decide.
+Whether one row's failure takes the others along (allOrNone) is the caller's to decide.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +19,13 @@ from sfpush.practice.refusals import RowError, Saved, malformed_id
 from sfpush.practice.rows import Row
 
 _AUDIT = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
-_NO_RIGHT = RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to save: `allow_duplicates` passes alerting duplicate rules, `may_create` False makes an upsert an update."""
+    """How to save: `allow_duplicates` passes alerting duplicate rules."""
 
     allow_duplicates: bool = False
-    may_create: bool = True
 
 
 PLAIN = Manner()
@@ -57,37 +56,34 @@ def update(
 def upsert(
     org: PracticeOrg, sobject: SObject, key: Field, records: Sequence[Mapping[str, Any]], manner: Manner = PLAIN
 ) -> list[Saved]:
-    """Create or change rows by the value of `key`, an external id or Id; two records with one value are both refused."""
+    """Create or change rows by the value of `key`, an external id or Id; records that share a value are all refused."""
     given = [_value_of(record, key) for record in records]
-    folded = [None if value is None else str(value).strip().lower() for value in given]
+    folded = [_folded(key, value) for value in given]
+    uses = Counter(folded)
     with org.reading() as db:
-        matches = _matches(db, sobject, key, given)
-    verdicts: list[Saved | None] = []
+        matches = _matches(db, sobject, key, [value for value in folded if value is not None])
+    verdicts: list[Saved | None] = [None] * len(records)
     to_create: list[int] = []
     to_update: list[tuple[int, str]] = []
     for index, value in enumerate(folded):
-        found = matches.get(value or "", [])
-        verdict = None
+        found = matches.get(value, []) if value is not None else []
         if value is None and key.name != "Id":
-            verdict = _refused("MISSING_ARGUMENT", f"{key.name} not specified")
-        elif value is not None and folded.count(value) > 1:
-            verdict = _refused("DUPLICATE_VALUE", f"Duplicate external id specified: {given[index]}", key.name)
+            verdicts[index] = _refused("MISSING_ARGUMENT", f"{key.name} not specified")
+        elif value is not None and uses[value] > 1:
+            verdicts[index] = _refused("DUPLICATE_VALUE", f"Duplicate external id specified: {given[index]}", key.name)
         elif len(found) > 1:
-            verdict = _refused(
-                "DUPLICATE_EXTERNAL_ID", "A user-specified external ID matches more than one record during an upsert."
+            verdicts[index] = _refused(
+                "DUPLICATE_EXTERNAL_ID",
+                "A user-specified external ID matches more than one record during an upsert.",
             )
         elif found:
             to_update.append((index, found[0]))
-        elif not manner.may_create or (key.name == "Id" and value is not None):
-            verdict = _refused(
-                "NOT_FOUND", "Provided external ID field does not exist or is not accessible: " + str(given[index])
-            )
+        elif key.name == "Id" and value is not None:
+            verdicts[index] = _refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
         else:
             to_create.append(index)
-        verdicts.append(verdict)
-    without_key = lambda record: {name: value for name, value in record.items() if name.lower() != key.name.lower()}
-    changed = [{**without_key(records[index]), "Id": record_id} for index, record_id in to_update]
-    fresh = [without_key(records[index]) if key.name == "Id" else records[index] for index in to_create]
+    changed = [{**_without(records[index], key), "Id": record_id} for index, record_id in to_update]
+    fresh = [_without(records[index], key) if key.name == "Id" else records[index] for index in to_create]
     for (index, _), saved in zip(to_update, update(org, sobject, changed, manner), strict=True):
         verdicts[index] = saved
     for index, saved in zip(to_create, create(org, sobject, fresh, manner), strict=True):
@@ -193,6 +189,7 @@ def _find_rows(
             draft.errors.insert(0, malformed_id(str(given)))
         wanted.append(whole)
     found = rows.by_id(db, sobject, [each for each in wanted if each is not None])
+    uses = Counter(wanted)
     for whole, draft in zip(wanted, drafts, strict=True):
         if whole is None:
             continue
@@ -202,25 +199,32 @@ def _find_rows(
         elif row["IsDeleted"]:
             draft.errors[:0] = [RowError("ENTITY_IS_DELETED", "entity is deleted")]
             draft.before = row
-        elif wanted.count(whole) > 1:
+        elif uses[whole] > 1:
             draft.errors[:0] = [RowError("DUPLICATE_VALUE", f"Duplicate id specified: {whole}", ("Id",))]
             draft.before = row
         else:
             draft.before = row
 
 
-def _matches(db: sqlite3.Connection, sobject: SObject, key: Field, given: Sequence[Any]) -> dict[str, list[str]]:
-    wanted: list[Any] = [value for value in given if value is not None]
-    if key.name == "Id":
-        wanted = [ids.canonical(str(value)) for value in wanted]
+def _matches(db: sqlite3.Connection, sobject: SObject, key: Field, wanted: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in rows.where_in(db, sobject, key.name, [str(value).strip() for value in wanted], live=True):
-        record_id = str(row["Id"])
-        value = str(row[key.name]).lower()
-        found.setdefault(value, []).append(record_id)
-        if key.name == "Id":
-            found.setdefault(value[:15], []).append(record_id)
+    for row in rows.where_in(db, sobject, key.name, wanted, live=True):
+        found.setdefault(_folded(key, row[key.name]) or "", []).append(str(row["Id"]))
     return found
+
+
+def _folded(key: Field, value: Any) -> str | None:
+    """An external id as it compares: an Id in its 18 characters, a text without outer blanks and case."""
+    if value is None or not str(value).strip():
+        return None
+    text = str(value).strip()
+    if key.name == "Id":
+        return ids.canonical(text) or text
+    return text if key.case_sensitive else text.lower()
+
+
+def _without(record: Mapping[str, Any], key: Field) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name.lower() != key.name.lower()}
 
 
 def _value_of(record: Mapping[str, Any], key: Field) -> Any:
@@ -232,7 +236,4 @@ def _refused(code: str, message: str, *names: str) -> Saved:
 
 
 def _no_right_to(verb: str, sobject: SObject) -> Saved:
-    return _refused(
-        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if False else "INSUFFICIENT_ACCESS_OR_READONLY",
-        f"insufficient access rights: {verb} {sobject.name}",
-    )
+    return _refused("INSUFFICIENT_ACCESS_OR_READONLY", f"insufficient access rights: {verb} {sobject.name}")

@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def serving(org: PracticeOrg, host: str = LOOPBACK, port: int = 0) -> Iterator[Serving]:
-    """Serve `org` from a thread of this process until the block ends. Port 0: any free one. OSError if the port is taken."""
+    """Serve `org` from a thread of this process until the block ends; port 0 is any free one. OSError: it is taken."""
     with _listening(host, port) as listener:
         server = _Server(_config(org))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="practice-org", daemon=True)

@@ -1,7 +1,8 @@
-"""One value on its way into a row: read by its field's type, trimmed, measured, checked; refused in Salesforce's words."""
+"""One value on its way into a row: read by its field's type, trimmed, measured; refused in Salesforce's words."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -54,7 +55,8 @@ def _wrong_shape(kind: str, value: Any) -> BadValue:
     return BadValue(
         RowError(
             "JSON_PARSER_ERROR",
-            f"Cannot deserialize instance of {kind} from {shape} or request may be missing a required field at [line:1, column:1]",
+            f"Cannot deserialize instance of {kind} from {shape} or request may be missing a required field"
+            " at [line:1, column:1]",
         )
     )
 
@@ -123,7 +125,7 @@ def _integer(field: Field, value: Any) -> SqlValue:
         whole = int(value) if isinstance(value, int) else float(value)
     except ValueError:
         raise _wrong_shape("int", value) from None
-    if whole != whole or whole in (float("inf"), float("-inf")) or whole != int(whole):
+    if not math.isfinite(whole) or whole != int(whole):
         raise _wrong_shape("int", value)
     if abs(whole) >= 10**field.precision:
         raise _out_of_range(field, value)

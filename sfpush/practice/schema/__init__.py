@@ -1,4 +1,4 @@
-"""The standard sObjects of a fresh org, one file for each family: their fields as Salesforce's object reference lists them."""
+"""The standard sObjects of a fresh org, their fields as in Salesforce's object reference; one file for each family."""
 
 from __future__ import annotations
 

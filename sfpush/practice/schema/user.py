@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sfpush.practice.fields import (
+    Field,
     SObject,
     address,
     audit,
@@ -18,6 +19,12 @@ from sfpush.practice.fields import (
     read_only,
     text,
 )
+
+
+def _setting(name: str, label: str, *values: str) -> Field:
+    """A required picklist whose first value is the default."""
+    return picklist(name, *values, default=values[0], required=True, restricted=True, length=40, label=label)
+
 
 USER = SObject(
     "User", "User", "Users", "005", deletable=False,
@@ -37,13 +44,12 @@ USER = SObject(
         text("Alias", 8, required=True),
         text("CommunityNickname", 40),
         checkbox("IsActive", label="Active", default=True),
-        picklist("TimeZoneSidKey", "UTC", "Europe/Berlin", "America/Los_Angeles", default="UTC", required=True,
-                 restricted=True, length=40, label="Time Zone"),
-        picklist("LocaleSidKey", "en_US", "en_GB", "de_DE", default="en_US", required=True, restricted=True, length=40, label="Locale"),
-        picklist("EmailEncodingKey", "UTF-8", default="UTF-8", required=True, restricted=True, length=40, label="Email Encoding"),
-        picklist("LanguageLocaleKey", "en_US", "de", default="en_US", required=True, restricted=True, length=40, label="Language"),
+        _setting("TimeZoneSidKey", "Time Zone", "UTC", "Europe/Berlin", "America/Los_Angeles"),
+        _setting("LocaleSidKey", "Locale", "en_US", "en_GB", "de_DE"),
+        _setting("EmailEncodingKey", "Email Encoding", "UTF-8"),
+        _setting("LanguageLocaleKey", "Language", "en_US", "de"),
         lookup("ProfileId", "Profile", required=True),
-        read_only(picklist("UserType", "Standard", "PowerPartner", "CsnOnly", default="Standard", restricted=True, length=40), nillable=False),
+        read_only(_setting("UserType", "User Type", "Standard", "PowerPartner", "CsnOnly"), nillable=False),
         text("EmployeeNumber", 20),
         lookup("ManagerId", "User"),
         read_only(moment("LastLoginDate", label="Last Login")),

@@ -1,1 +1,1 @@
-"""SOQL, read: `grammar` (what may be written), `parse` (text → tree), `compile` (tree → SQL), `literals` (what values mean)."""
+"""SOQL, read: `grammar` (what may be written), `parse` (text → tree), `compile` (tree → SQL), `literals` (values)."""

@@ -75,8 +75,9 @@ class _Statement:
             raise malformed(
                 soql,
                 query.sobject.at,
-                f"sObject type '{query.sobject.text}' is not supported. If you are attempting to use a custom object, be sure to append "
-                "the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
+                f"sObject type '{query.sobject.text}' is not supported. If you are attempting to use a custom object, "
+                "be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call "
+                "for the appropriate names.",
                 "INVALID_TYPE",
             )
         self._catalogue, self._soql, self._query, self._now, self._deleted = catalogue, soql, query, now, deleted
@@ -154,7 +155,7 @@ class _Statement:
             if group not in ("ALL", "STANDARD", "CUSTOM"):
                 raise malformed(self._soql, each.at, f"unexpected token: '{group}'")
             if group != "STANDARD" and (self._query.limit is None or self._query.limit > 200):
-                raise Refused(400, "MALFORMED_QUERY", f"The SOQL FIELDS function must have a LIMIT of at most 200")
+                raise Refused(400, "MALFORMED_QUERY", "The SOQL FIELDS function must have a LIMIT of at most 200")
             for named in self._sobject.fields:
                 if group == "ALL" or named.custom == (group == "CUSTOM"):
                     yield tree.Name(named.name, each.at)
@@ -236,7 +237,8 @@ class _Statement:
         column = self._operand(ordering.operand)
         if not column.field.sortable:
             raise Refused(400, "INVALID_FIELD", f"field '{column.field.name}' can not be sorted in a query call")
-        return f"{column.sql} {'DESC' if ordering.descending else 'ASC'} NULLS {'LAST' if ordering.nulls_last else 'FIRST'}"
+        direction = "DESC" if ordering.descending else "ASC"
+        return f"{column.sql} {direction} NULLS {'LAST' if ordering.nulls_last else 'FIRST'}"
 
     def _subquery(self, query: tree.Query) -> tuple[str, list[SqlValue]]:
         inner = _Statement(

@@ -1,4 +1,4 @@
-"""WHERE conditions as SQL. SOQL knows only true and false: a comparison with a null is false, `!=` and NOT turn it to true."""
+"""WHERE conditions as SQL. SOQL knows only true and false: comparing a null is false, `!=` and NOT make that true."""
 
 from __future__ import annotations
 

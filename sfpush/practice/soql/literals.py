@@ -1,4 +1,4 @@
-"""What a literal means for the field it is compared with: strings unescaped, ids completed, dates and date words as times."""
+"""What a literal means for the field it is compared with: strings unescaped, ids completed, date words as times."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def stored(field: Field, value: tree.Value, now: datetime) -> SqlValue:
         raise Refused(
             400,
             "INVALID_FIELD",
-            f"value of filter criterion for field '{field.name}' must be of type {field.type} and should be enclosed in quotes",
+            f"value of filter criterion for field '{field.name}' must be of type {field.type} and should be enclosed "
+            "in quotes",
         )
     text = unescaped(value)
     if field.type in ID_TYPES and text:

@@ -51,11 +51,9 @@ def _parsed(text: str, start: str) -> Any:
             raise malformed(text, len(text), "unexpected token: <EOF>") from None
         raise malformed(text, error.token.start_pos or 0, f"unexpected token: '{error.token}'") from None
     except UnexpectedCharacters as error:
-        raise malformed(
-            text,
-            error.pos_in_stream,
-            f"line {error.line}:{error.column} no viable alternative at character '{text[error.pos_in_stream]}'",
-        ) from None
+        at = error.pos_in_stream or 0
+        message = f"line {error.line}:{error.column} no viable alternative at character '{text[at]}'"
+        raise malformed(text, at, message) from None
     except UnexpectedInput:
         raise malformed(text, len(text), "unexpected end of statement") from None
 
@@ -72,7 +70,7 @@ class _ToTree(Transformer[Token, Any]):
     def query(self, children: list[Any]) -> tree.Query:
         names = [each for each in children if isinstance(each, Token)]
         selected = tuple(each for each in children if isinstance(each, tree.Name | tree.Call | tree.Query))
-        parts = dict(each for each in children if isinstance(each, tuple))
+        parts: dict[str, Any] = dict(each for each in children if isinstance(each, tuple))
         return tree.Query(selected, _name(names[0]), **parts)
 
     def field(self, children: list[Token]) -> tree.Name:

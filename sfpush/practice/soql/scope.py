@@ -11,7 +11,7 @@ from sfpush.practice.soql import tree
 from sfpush.practice.soql.parse import malformed
 
 _ADVICE = (
-    " If you are attempting to use a custom {}, be sure to append the '__c' after the {} name."
+    " If you are attempting to use a custom field, be sure to append the '__c' after the custom field name."
     " Please reference your WSDL or the describe call for the appropriate names."
 )
 NAMED_PARENTS = (
@@ -56,7 +56,8 @@ class Scope:
         parts = name.text.split(".")
         if len(parts) > 1 and parts[0].lower() in {(self.alias or "").lower(), self.sobject.name.lower()}:
             parts = parts[1:]
-        sobject, table, path = self.sobject, self.prefix, ()
+        sobject, table = self.sobject, self.prefix
+        path: tuple[str, ...] = ()
         for relationship in parts[:-1]:
             sobject, table, path = self._parent(sobject, table, path, relationship, name)
         found = sobject.field(parts[-1])
@@ -64,7 +65,7 @@ class Scope:
             raise malformed(
                 self.soql,
                 name.at,
-                f"No such column '{parts[-1]}' on entity '{sobject.name}'." + _ADVICE.format("field", "custom field"),
+                f"No such column '{parts[-1]}' on entity '{sobject.name}'." + _ADVICE,
                 "INVALID_FIELD",
             )
         return Column(f"{table}.{quoted(found.name)}", found, sobject, path)
@@ -88,8 +89,8 @@ class Scope:
                 self.soql,
                 name.at,
                 f"Didn't understand relationship '{relationship}' in field path. If you are attempting to use a custom "
-                "relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL "
-                "or the describe call for the appropriate names.",
+                "relationship, be sure to append the '__r' after the custom relationship name. Please reference your "
+                "WSDL or the describe call for the appropriate names.",
                 "INVALID_FIELD",
             )
         whole = (*path, lookup.relationship)
@@ -110,9 +111,9 @@ class Scope:
         shared = [name for name in NAMED_PARENTS if any(target.has(name) for target in targets)]
         columns = [next(found for target in targets if (found := target.field(name))) for name in shared]
         kind = Field("Type", "string", "Type", length=40)
-        selects = (
-            f"SELECT {', '.join(quoted(n) if t.has(n) else f'NULL AS {quoted(n)}' for n in shared)}, '{t.name}' AS Type FROM {quoted(t.name)}"
-            for t in targets
-        )
+        selects = []
+        for target in targets:
+            listed = (quoted(name) if target.has(name) else f"NULL AS {quoted(name)}" for name in shared)
+            selects.append(f"SELECT {', '.join(listed)}, '{target.name}' AS Type FROM {quoted(target.name)}")
         named = SObject("Name", "Name", "Names", "", (*columns, kind))
         return named, f"({' UNION ALL '.join(selects)})"

@@ -15,7 +15,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`COUNT()`, `MAX(CreatedDate)`, `FIELDS(ALL)`: a function and its argument, with the alias a select list gives it."""
+    """`COUNT()`, `MAX(CreatedDate)`, `FIELDS(ALL)`: a function, its argument, and the alias a select list gives it."""
 
     function: str
     argument: Name | None

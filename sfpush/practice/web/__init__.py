@@ -1,1 +1,1 @@
-"""The HTTP side: `routes` (what a request and an answer are), `site` (the ASGI application), and one file for each API family."""
+"""The HTTP side: `routes` (request, answer, table), `site` (the ASGI application), and a file for each API family."""

@@ -20,7 +20,7 @@ routes = Routes()
 Form = Mapping[str, str]
 
 
-class _LoginRefused(Exception):  # noqa: N818 - an answer, not a failure
+class _LoginRefused(Exception):
     def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(error)
         self.answer = Answer(status, {"error": error, "error_description": description})
@@ -29,10 +29,8 @@ class _LoginRefused(Exception):  # noqa: N818 - an answer, not a failure
 @routes.add("POST", "//services/oauth2/token")
 def token(desk: Desk, call: Call) -> Answer:
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-    grant = _GRANTS.get(form.get("grant_type", ""))
+    grant = _GRANTS.get(form.get("grant_type", ""), _unknown_grant)
     try:
-        if grant is None:
-            raise _LoginRefused("unsupported_grant_type", "grant type not supported")
         grant(desk, call, form)
     except _LoginRefused as refused:
         return refused.answer
@@ -123,6 +121,10 @@ def check_token(desk: Desk, call: Call) -> None:
         given = call.query.get("oauth_token", "")
     if not sessions.is_open(desk.org, given.strip()):
         raise Refused(401, "INVALID_SESSION_ID", "Session expired or invalid")
+
+
+def _unknown_grant(_desk: Desk, _call: Call, _form: Form) -> None:
+    raise _LoginRefused("unsupported_grant_type", "grant type not supported")
 
 
 def _client_credentials(desk: Desk, call: Call, form: Form) -> None:

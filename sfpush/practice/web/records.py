@@ -34,7 +34,8 @@ def updated(desk: Desk, call: Call) -> Answer:
     start, end = _span(desk, call, days=30)
     with desk.org.reading() as db:
         found = db.execute(
-            f"SELECT Id FROM {quoted(sobject.name)} WHERE SystemModstamp >= ? AND SystemModstamp < ? AND IsDeleted = 0 ORDER BY n",
+            f"SELECT Id FROM {quoted(sobject.name)}"
+            " WHERE SystemModstamp >= ? AND SystemModstamp < ? AND IsDeleted = 0 ORDER BY n",
             (start, end),
         ).fetchall()
     return Answer(body={"ids": [row[0] for row in found], "latestDateCovered": min(end, desk.org.now())})

@@ -91,7 +91,9 @@ class Routes:
         self._table: list[tuple[Any, str, Endpoint]] = []
 
     def add(self, methods: str, path: str) -> Callable[[Endpoint], Endpoint]:
-        """Decorator: `@routes.add("GET POST", "/sobjects/{sobject}")`. A path is below `/services/data/vN` unless it begins with `//`."""
+        """Decorator: `@routes.add("GET POST", "/sobjects/{sobject}")`; paths are below `/services/data/vN` unless
+        they begin with `//`.
+        """
         whole = path[1:] if path.startswith("//") else "/services/data/{version}" + path
         pattern, _, _ = compile_path(whole)
 

@@ -1,4 +1,4 @@
-"""The ASGI application: from bytes to a `Call`, to its endpoint, and back; sessions, limits and sizes checked on the way."""
+"""The ASGI application: from bytes to a `Call`, to its endpoint, and back; session, limits and sizes are checked."""
 
 from __future__ import annotations
 

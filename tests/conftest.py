@@ -1,0 +1,27 @@
+"""Fixtures that every room's tests may use: a practice org, and one that answers over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sfpush.practice.org import PracticeOrg
+from sfpush.practice.rules import Rules
+from sfpush.practice.serve import Serving, serving
+
+
+@pytest.fixture
+def practice_rules() -> Rules | None:
+    """The org's rules; a test module overrides this fixture to have others than a fresh org's."""
+    return None
+
+
+@pytest.fixture
+def practice_org(tmp_path: Path, practice_rules: Rules | None) -> Iterator[Serving]:
+    """A fresh practice org, answering on a free loopback port."""
+    org = PracticeOrg(tmp_path / "practice.db", practice_rules)
+    with serving(org) as server:
+        yield server
+    org.close()
