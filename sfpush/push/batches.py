@@ -62,6 +62,12 @@ def makes_link(sobject: str) -> bool:
     return sobject != "CampaignMember"
 
 
+def stage_of(action: str, sobject: str) -> int:
+    """When it is the turn of such changes: first deletes, children before parents; then accounts, people, the rest."""
+    stage = _STAGES.get(sobject, _ACTIVITY_STAGE)
+    return -1 - stage if action == Delete.action else stage
+
+
 def parcels(
     stream: Iterable[Placed], external_ids: Mapping[str, str], *, size: int = COLLECTION_SIZE
 ) -> Iterator[Parcel]:
@@ -75,7 +81,7 @@ def parcels(
     stage = None
     for placed in stream:
         change = placed.change
-        if stage != (stage := _stage(change)):
+        if stage != (stage := stage_of(change.action, change.sobject)):
             yield from _close(open_parcels)
         verb, external_id_field = _verb(change, external_ids.get(change.sobject))
         rows = open_parcels.setdefault((change.sobject, verb, external_id_field), [])
@@ -119,11 +125,6 @@ def split(parcel: Parcel, size: int) -> Iterator[Parcel]:
         yield replace(parcel, placed=parcel.placed[start : start + size], attempt=parcel.attempt + 1)
 
 
-def _stage(change: Writing) -> int:
-    stage = _STAGES.get(change.sobject, _ACTIVITY_STAGE)
-    return -1 - stage if isinstance(change, Delete) else stage
-
-
 def _verb(change: Writing, external_id_field: str | None) -> tuple[Verb, str | None]:
     match change:
         case Create():
@@ -147,5 +148,5 @@ def _cut(rows: Sequence[Placed], next_account: str | None) -> int:
 def _close(open_parcels: dict[tuple[str, Verb, str | None], list[Placed]]) -> Iterator[Parcel]:
     for (sobject, verb, external_id_field), rows in open_parcels.items():
         if rows:
-            yield Parcel(_stage(rows[0].change), sobject, verb, tuple(rows), external_id_field)
+            yield Parcel(stage_of(rows[0].change.action, sobject), sobject, verb, tuple(rows), external_id_field)
     open_parcels.clear()

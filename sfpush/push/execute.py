@@ -38,6 +38,12 @@ class Tally:
     stopped_by: NotReady | None = None
     interrupted: bool = False
 
+    @property
+    def dealt_with(self) -> int:
+        """Rows that were sent, or that were found to need no sending or to have to wait."""
+        sent = self.created + self.updated + self.deleted + self.members + self.rejected
+        return sent + self.linked + self.waiting + self.lost
+
 
 @dataclass(frozen=True, slots=True)
 class _Flight:

@@ -50,3 +50,14 @@ def save_links(connection: sqlite3.Connection, org: int, links: Iterable[Link], 
 def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> None:
     """Forget what these records are linked to; in the caller's transaction."""
     connection.executemany("DELETE FROM links WHERE org = ? AND key = ?", ((org, key) for key in keys))
+
+
+def move_baselines(connection: sqlite3.Connection, org: int, plan: int) -> None:
+    """Remember the values that a plan found unchanged records to have (F2); in the caller's transaction."""
+    connection.execute(
+        "UPDATE links SET pushed = found.pushed FROM"
+        " (SELECT key, json_extract(detail, '$.pushed') AS pushed FROM changes"
+        " WHERE plan = ? AND action = 'unchanged') AS found"
+        " WHERE links.org = ? AND links.key = found.key AND found.pushed IS NOT NULL AND links.pushed <> found.pushed",
+        (plan, org),
+    )

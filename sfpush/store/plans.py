@@ -98,6 +98,12 @@ def plan_head(connection: sqlite3.Connection, plan_id: str) -> PlanHead:
     return _head(orjson.loads(row[0]))
 
 
+def plan_number(connection: sqlite3.Connection, plan_id: str | None) -> int | None:
+    """The number of the plan with this id; None when it is no longer kept."""
+    row = connection.execute("SELECT plan FROM plans WHERE plan_id = ?", (plan_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def changes(
     connection: sqlite3.Connection,
     plan: int,

@@ -1,0 +1,198 @@
+"""Carrying out a stored plan: recover, check the limits, write, and say what became of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from itertools import islice
+
+from sfpush.errors import Interrupted, OutOfBounds, SfpushError
+from sfpush.model import WRITING_ACTIONS, Delete, Link, Rule
+from sfpush.org.connected import Org
+from sfpush.push.batches import Placed, Writing, parcels, stage_of
+from sfpush.push.execute import Execution, Tally
+from sfpush.push.limits import Intent, exceeded
+from sfpush.push.schedule import Schedule
+from sfpush.runs.journal import RunJournal
+from sfpush.runs.keeping import keep_written
+from sfpush.runs.progress import Progress
+from sfpush.runs.recover import Recovered, recover
+from sfpush.runs.report import PlanTally, RunReport, counts_of
+from sfpush.settings.schema import Settings
+from sfpush.store import plans, runs
+from sfpush.store.database import reading, writing
+from sfpush.store.links import move_baselines
+from sfpush.store.made_accounts import keep_made_accounts
+from sfpush.store.orgs import OrgState, note_first_run
+from sfpush.store.snapshot import count_alive
+from sfpush.store.times import to_text
+
+_LINKS_AT_ONCE = 1000
+
+
+def carry_out(
+    connection: sqlite3.Connection,
+    org: Org,
+    state: OrgState,
+    plan_id: str,
+    settings: Settings,
+    *,
+    command: str,
+    now: Callable[[], datetime],
+    progress: Progress,
+    stop: Callable[[], bool],
+    over_budget: bool = False,
+    over_limit: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> RunReport:
+    """Carry out a plan of this home. The caller holds the home's lock.
+
+    Raises OutOfBounds, with nothing written, when the plan is another org's or exceeds a limit that is not lifted by
+    `over_budget` (G5) or `over_limit` (G6, S1); NotReady when the org can't be reached before anything was sent. What
+    stops it later is in the report, beside what went.
+    """
+    head = plans.plan_head(connection, plan_id)
+    if head.org_id != state.org_id:
+        raise OutOfBounds(
+            f"Plan {plan_id} was made for org {head.org_id}; this one is {state.org_id}.",
+            hint="Plan again.",
+            code="other-org",
+        )
+    calls_before = org.api_calls
+    recovered = recover(connection, org, state, settings, now=now)
+    planned = plans.tally(connection, head.plan)
+    lifted = [option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on]
+    _refuse_excess(connection, org, state, settings, planned, head.estimated_calls, lifted=lifted)
+    run = runs.begin_run(connection, state.org, command=command, mode=head.mode, plan_id=plan_id, now=to_text(now()))
+    linked = _keep_links(connection, state.org, head.plan, planned, now())
+    journal = RunJournal(connection, state.org, run.run, head.plan, now)
+    writes = _writes(planned)
+    progress.start("Pushing", sum(writes.values()))
+    with reading(connection) as reader:
+        cut = parcels(_stream(reader, head.plan, writes), _external_ids(settings))
+        execution = Execution(
+            Schedule(cut, lanes=settings.push.parallel_batches), org, journal, stop, sleep, progress.advance
+        )
+        done = execution.run()
+    progress.finish()
+    found_late = Recovered()
+    if done.lost and done.stopped_by is None:
+        found_late = recover(connection, org, state, settings, now=now, running=run.run)
+    results = counts_of(planned, done, linked=linked, found_late=found_late.found)
+    left = sum(writes.values()) - done.dealt_with
+    report = RunReport(
+        run.run_id,
+        results,
+        org.api_calls - calls_before,
+        tuple(journal.rejects),
+        recovered + found_late,
+        left,
+        _stopped_by(done, left),
+    )
+    with writing(connection):
+        keep_made_accounts(connection, state.org, head.plan)
+        runs.end_run(
+            connection,
+            run.run,
+            status=report.status,
+            results=asdict(results),
+            api_calls=report.api_calls,
+            now=to_text(now()),
+        )
+        if report.stopped_by is None:
+            note_first_run(connection, state.org, now=to_text(now()))
+    return report
+
+
+def _refuse_excess(
+    connection: sqlite3.Connection,
+    org: Org,
+    state: OrgState,
+    settings: Settings,
+    planned: PlanTally,
+    estimated_calls: int,
+    *,
+    lifted: Collection[str],
+) -> None:
+    writes = _writes(planned)
+    if not writes:
+        return
+    there = count_alive(connection, state.org)
+    changed = {
+        sobject: writes.get(("update", sobject), 0) + writes.get(("delete", sobject), 0)
+        for sobject in ("Contact", "Lead", "Account")
+    }
+    found = exceeded(
+        Intent(
+            people_changed=changed["Contact"] + changed["Lead"],
+            people=there.get("Contact", 0) + there.get("Lead", 0),
+            accounts_changed=changed["Account"],
+            accounts=there.get("Account", 0),
+            deletes=sum(count for (action, _), count in writes.items() if action == Delete.action),
+            estimated_calls=estimated_calls,
+            remaining_calls=(org.budget or org.limits()).remaining,
+            first_run=state.first_run_at is None,
+        ),
+        settings.push,
+    )
+    open_ones = [one for one in found if one.option not in lifted]
+    if open_ones:
+        options = " ".join(dict.fromkeys(one.option for one in open_ones))
+        raise OutOfBounds(
+            " ".join(one.message for one in open_ones),
+            hint=f"Nothing was written. If that is meant, run it again with {options}.",
+            code="over-limit",
+        )
+
+
+def _writes(planned: PlanTally) -> Mapping[tuple[str, str], int]:
+    """The changes that send something to the org, counted by action and sObject, in the order they go."""
+    writes: dict[tuple[str, str], int] = {}
+    for (action, sobject, rule), count in planned.items():
+        if action in WRITING_ACTIONS and rule != Rule.DELETED_IN_SALESFORCE:
+            writes[action, sobject] = writes.get((action, sobject), 0) + count
+    return dict(sorted(writes.items(), key=lambda one: (stage_of(*one[0]), one[0])))
+
+
+def _stream(reader: sqlite3.Connection, plan: int, writes: Mapping[tuple[str, str], int]) -> Iterator[Placed]:
+    for action, sobject in writes:
+        for change, near in plans.changes_near(reader, plan, action=action, sobject=sobject):
+            if isinstance(change, Writing) and change.rule is not Rule.DELETED_IN_SALESFORCE:
+                yield Placed(change, near)
+
+
+def _keep_links(connection: sqlite3.Connection, org: int, plan: int, planned: PlanTally, now: datetime) -> int:
+    """Keep what needs no call: links to rows that have all there is, and the baselines of what is unchanged (F2)."""
+    linked = 0
+    with reading(connection) as reader:
+        changes = plans.changes(reader, plan, actions=("link",))
+        while some := list(islice(changes, _LINKS_AT_ONCE)):
+            links = [
+                Link(change.record, change.sobject, change.salesforce_id, change.pushed)
+                for change in some
+                if change.salesforce_id is not None
+            ]
+            with writing(connection):
+                keep_written(connection, org, links, now=now)
+            linked += len(links)
+    if any(action == "unchanged" for action, _, _ in planned):
+        with writing(connection):
+            move_baselines(connection, org, plan)
+    return linked
+
+
+def _external_ids(settings: Settings) -> Mapping[str, str]:
+    fields = settings.salesforce.external_ids.model_dump()
+    return {sobject.capitalize(): field for sobject, field in fields.items() if field}
+
+
+def _stopped_by(done: Tally, left: int) -> SfpushError | None:
+    if done.interrupted:
+        return Interrupted(
+            f"Stopped as asked; {left:,} changes were not sent.",
+            hint="What went is noted; run the same command again to go on.",
+        )
+    return done.stopped_by

@@ -1,0 +1,80 @@
+"""What a run reports when it is over: counts in the contract's words, refusals, and what stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sfpush.errors import SfpushError
+from sfpush.push.execute import Tally
+from sfpush.runs.journal import Reject
+from sfpush.runs.recover import Recovered
+from sfpush.store.runs import Status
+
+PlanTally = Mapping[tuple[str, str, str], int]
+"""Changes of a plan counted by action, sObject and rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the records of a run, in the contract's words."""
+
+    created: int = 0
+    updated: int = 0
+    linked: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    merged: int = 0
+    pulled: int = 0
+    members: int = 0
+    rejected: int = 0
+    blocked: int = 0
+    skipped: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run that is over. `stopped_by` is what ended it early; `left` counts the writes that were not tried then."""
+
+    run_id: str
+    results: Counts
+    api_calls: int
+    rejects: tuple[Reject, ...] = ()
+    recovered: Recovered = field(default_factory=Recovered)
+    left: int = 0
+    stopped_by: SfpushError | None = None
+
+    @property
+    def status(self) -> Status:
+        """The word that history keeps for it."""
+        if self.stopped_by is not None:
+            return "stopped"
+        return "rejected" if self.results.rejected else "done"
+
+
+def counts_of(planned: PlanTally, done: Tally, *, linked: int, found_late: int) -> Counts:
+    """The counts of a run: what the plan left alone, and what became of the rest.
+
+    `linked` counts links kept without a call; `found_late` rows that the org turned out to have although their
+    answer was lost.
+    """
+
+    def of(action: str) -> int:
+        return sum(count for (there, _, _), count in planned.items() if there == action)
+
+    waits = sum(
+        count for (action, _, rule), count in planned.items() if action == "block" and rule.startswith("waits-")
+    )
+    return Counts(
+        created=done.created + found_late,
+        updated=done.updated,
+        linked=linked + done.linked,
+        unchanged=of("unchanged"),
+        deleted=done.deleted,
+        members=done.members,
+        rejected=done.rejected,
+        blocked=of("block") - waits,
+        skipped=of("skip"),
+        waiting=waits + done.waiting + done.lost - found_late,
+    )
