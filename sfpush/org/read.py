@@ -102,14 +102,20 @@ def query_rows(
     nested = [name for name in names if "." in name]
     while True:
         try:
-            rows, following = page["records"], page.get("nextRecordsUrl")
+            rows, done, following = iter(page["records"]), page["done"], page.get("nextRecordsUrl")
         except (KeyError, TypeError, AttributeError):
-            raise NotReady("The org's answer to a query is not as Salesforce documents it.") from None
+            raise _unreadable() from None
+        if not done and not following:
+            raise _unreadable()  # to take these rows for all of them would make duplicates of the others
         for row in rows:
             yield _flat(row, nested)
         if not following:
             return
         page = transport.read(following, headers=_PAGE)
+
+
+def _unreadable() -> NotReady:
+    return NotReady("The org's answer to a query is not as Salesforce documents it.")
 
 
 def _flat(row: Mapping[str, Any], nested: Sequence[str]) -> Row:

@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass
 class Scripted:
-    """Gives `answers` in turn, the last one for ever, and keeps what was `asked`. A function may look at the question."""
+    """Gives `answers` in turn, the last one for ever, and keeps what was `asked`. A function sees the question."""
 
     url: str
     answers: list[Answer | Callable[[Asked], Answer]] = field(default_factory=list)

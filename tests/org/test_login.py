@@ -16,9 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from sfpush.errors import NotReady
+from sfpush.model import Batch, Row, Verb, Written
 from sfpush.org.connected import connect, disconnect, open_org
 from sfpush.org.connection import Access, Login, load_connection
 from sfpush.org.login import identify, log_in
+from sfpush.practice import sessions
+from sfpush.practice.serve import Serving
 from sfpush.settings.schema import Settings
 from tests.org.scripted import ORG_ID, USER_ID, WHO, Answer, refusal, scripted
 
@@ -288,6 +291,36 @@ def test_disconnect_forgets_connection_and_secret(tmp_path: Path) -> None:
     assert disconnect(tmp_path)
     assert not any(tmp_path.iterdir())
     assert not disconnect(tmp_path)
+
+
+def test_client_credentials_of_a_practice_org_and_a_session_that_expires(tmp_path: Path, serving_org: Serving) -> None:
+    login = Login("client-credentials", serving_org.url, client_id=serving_org.client_id)
+    stored = connect(tmp_path, login, secrets(client_secret=serving_org.client_secret), Settings())
+    assert stored.identity.username == serving_org.username
+    with open_org(tmp_path, Settings(), {}) as opened:
+        assert opened.count("Contact") == 0
+        sessions.expire_all(serving_org.org)
+        [outcome] = opened.write(Batch("Contact", Verb.CREATE, (Row("contact:1", {"LastName": "Lee"}),)))
+        assert isinstance(outcome, Written)
+        assert opened.count("Contact") == 1
+
+
+def test_a_wrong_secret_is_refused_by_a_practice_org(tmp_path: Path, serving_org: Serving) -> None:
+    login = Login("client-credentials", serving_org.url, client_id=serving_org.client_id)
+    with pytest.raises(NotReady) as stopped:
+        connect(tmp_path, login, secrets(client_secret=SECRET), Settings())
+    assert stopped.value.code == "login-refused"
+    assert "invalid" in stopped.value.message
+    assert SECRET not in everything_said(stopped.value)
+    assert not any(tmp_path.glob("*.json"))
+
+
+def test_a_wrong_token_is_refused_by_a_practice_org(tmp_path: Path, serving_org: Serving) -> None:
+    environ = {"SFPUSH_INSTANCE_URL": serving_org.url, "SFPUSH_ACCESS_TOKEN": TOKEN}
+    with pytest.raises(NotReady) as stopped:
+        open_org(tmp_path, Settings(), environ)
+    assert stopped.value.code == "login-refused"
+    assert TOKEN not in everything_said(stopped.value)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in for sf is a shell script")
