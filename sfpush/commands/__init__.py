@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typer
 
-from sfpush.commands import connect, init, settings
-from sfpush.commands.grouping import LOOK, START, add
+from sfpush.commands import connect, init, plan, pull, settings
+from sfpush.commands.grouping import DAILY, LOOK, START, add
 
 
 def register(app: typer.Typer) -> None:
@@ -16,5 +16,7 @@ def register(app: typer.Typer) -> None:
     add(app, init.init, "init", panel=START)
     add(app, connect.connect, "connect", panel=START)
     app.add_typer(settings.app, name="settings", rich_help_panel=START)
+    add(app, pull.pull, "pull", panel=DAILY)
+    app.add_typer(plan.app, name="plan", rich_help_panel=DAILY)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)

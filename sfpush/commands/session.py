@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sfpush.org.connected import Org
     from sfpush.runs.progress import Progress
+    from sfpush.runs.refresh import Refreshed
     from sfpush.settings.load import Loaded
     from sfpush.store.orgs import OrgState
 
@@ -107,21 +109,55 @@ class Session:
         practice = self._opened.enter_context(serving_embedded(self.home)) if self._is_practice() else None
         return self._opened.enter_context(open_org(self.home, self.settings.settings, self.env, practice=practice))
 
-    @cached_property
+    @property
     def state(self) -> OrgState:
-        """What is remembered of that org (G0). One that the environment names is remembered when first seen, and has
-        no setup window (G4)."""
+        """What is remembered of that org now (G0). One that the environment names is remembered when first seen, and
+        has no setup window (G4)."""
         from sfpush.org.connection import environment_access
         from sfpush.store.orgs import org_state, remember_org
 
         identity = self.org.identity
-        from_environment = environment_access(self.env) is not None
         known = org_state(self.store, identity.org_id)
         if known is None:
             known = remember_org(
                 self.store, identity.org_id, identity.instance_url, now=now_text(), window_ends_at=None
             )
-        return replace(known, window_ends_at=None) if from_environment else known
+        return replace(known, window_ends_at=None) if environment_access(self.env) else known
+
+    @property
+    def state_offline(self) -> OrgState:
+        """The same without asking the org: of the one this home is connected to. Raises NotReady (G1)."""
+        from sfpush.commands.connect import not_connected
+        from sfpush.org.connection import environment_access, load_connection
+        from sfpush.store.orgs import org_state
+
+        connection = None if environment_access(self.env) else load_connection(self.home)
+        if connection is None:
+            return self.state
+        known = org_state(self.store, connection.identity.org_id)
+        if known is None:
+            raise not_connected()
+        return known
+
+    def refresh(self, *, full: bool = False) -> Refreshed:
+        """Read what changed in the org (G3). The caller holds the home's lock."""
+        from sfpush.runs.refresh import refresh
+
+        return refresh(
+            self.store, self.org, self.state, self.settings.settings, full=full, now=now(), progress=self.progress
+        )
+
+    @property
+    def remaining_calls(self) -> int | None:
+        """The org's API calls left today, as its last answer told; None before the first."""
+        budget = self.org.budget
+        return budget.remaining if budget else None
+
+    def only_run(self, command: str) -> AbstractContextManager[None]:
+        """Hold the home's lock. Raises AlreadyRunning."""
+        from sfpush.runs.lock import only_run
+
+        return only_run(self.home, command, now=now())
 
     def _is_practice(self) -> bool:
         from sfpush.org.connection import environment_access, load_connection

@@ -14,7 +14,7 @@ def coloured(text: str) -> str:
     lines, defining = [], False
     for line in text.split("\n"):
         if line.startswith("Usage: "):
-            lines.append(typer.style("Usage: ", bold=True) + line.removeprefix("Usage: "))
+            lines.append(typer.style("Usage: ", bold=True) + " ".join(line.split()[1:]))
         elif line.endswith(":") and not line.startswith(" "):
             defining = True
             lines.append(typer.style(line[:-1], bold=True))

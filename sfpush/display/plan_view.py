@@ -91,8 +91,10 @@ def _summary(summary: Mapping[str, Mapping[str, int]]) -> Table:
 
 
 def _section(console: Console, action: str, total: int, changes: Iterable[AnyChange], cut: int) -> None:
-    console.print(Text.assemble((HEADINGS[action], ACTION_STYLES[action]), (f"  {number(total)}", "dim")))
     shown = list(itertools.islice(changes, cut))
+    if not shown:  # a saved plan lists unchanged records only if it was asked to
+        return
+    console.print(Text.assemble((HEADINGS[action], ACTION_STYLES[action]), (f"  {number(total)}", "dim")))
     rule_room = max((len(change.rule.value) for change in shown), default=0)
     sobject_room = max((len(change.sobject) for change in shown), default=0)
     for change in shown:
@@ -161,7 +163,9 @@ def _conclusion(head: PlanHead, totals: Mapping[str, int]) -> Text:
     calls = counted(head.estimated_calls, "API call")
     left = f" of {number(head.remaining_calls)} left today" if head.remaining_calls is not None else ""
     said = Text.assemble((f"{counted(count, 'change')} pending", "bold"), f", {calls}{left}.") if count else Text()
-    if not count:
+    if not totals:
+        said.append("There are no records to plan: load an Apollo export with `sfpush import FILE`.")
+    elif not count:
         said.append("Nothing to do", "bold green").append(": Salesforce holds what Apollo says.")
     if totals.get("block"):
         said.append(f" {counted(totals['block'], 'record')} blocked.", "red")

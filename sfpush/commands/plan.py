@@ -1,0 +1,156 @@
+"""`sfpush plan`: what would be pushed, and why; `plan show` for a saved one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sfpush.commands.grouping import add, group
+from sfpush.commands.session import Session, now
+from sfpush.display.result import CHANGES_PENDING, DONE, Result
+from sfpush.errors import UsageError
+
+if TYPE_CHECKING:
+    from sfpush.model import AnyChange
+    from sfpush.store.plans import PlanHead
+
+app = group("Show what would be pushed and why; nothing is written to the org.", has_default=True)
+
+
+class SObject(StrEnum):
+    """The objects that a plan can be narrowed to."""
+
+    ACCOUNT = "Account"
+    CONTACT = "Contact"
+    LEAD = "Lead"
+
+
+def plan(
+    context: typer.Context,
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the plan, for `push --plan FILE`.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets, one line a field.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only these records; may be repeated.")] = None,
+    sobject: Annotated[
+        SObject | None, typer.Option("--object", case_sensitive=False, help="Only records of this object.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List unchanged records too.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the snapshot as it is; no call to the org.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 if a change is pending.")] = False,
+) -> Result:
+    """Show what an automatic push would do now, record by record, each with its rule and reason.
+
+    Reads first what changed in the org. Nothing is written to it. `sfpush plan show FILE` shows a saved plan.
+
+    \b
+    Examples:
+      sfpush plan
+      sfpush plan --object Account --csv accounts.csv
+      sfpush plan --only ann@acme.example
+      sfpush plan --out monday.json && sfpush push --plan monday.json
+    """
+    from sfpush.runs.plan import Scope, make_plan
+    from sfpush.store.records import find
+
+    session = Session.of(context)
+    settings = session.settings.settings
+    keys = frozenset(find(session.store, name) for name in only) if only else None
+    scope = Scope(keys, sobject.value if sobject else None)
+    if offline:
+        head = make_plan(
+            session.store, session.state_offline, settings, scope=scope, now=now(), progress=session.progress
+        )
+    else:
+        with session.only_run("plan"):
+            session.refresh()
+            head = make_plan(
+                session.store,
+                session.state,
+                settings,
+                scope=scope,
+                now=now(),
+                remaining_calls=session.remaining_calls,
+                progress=session.progress,
+            )
+    _save(session, head, out=out, csv=csv, everything=everything)
+    return plan_result(session, head, everything=everything, exit_code=exit_code)
+
+
+def show(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `plan --out` wrote.")],
+) -> Result:
+    """Show a saved plan, also one that is stale or was pushed long ago.
+
+    \b
+    Example:
+      sfpush plan show monday.json
+    """
+    from sfpush.commands.plan_file import open_plan_file
+    from sfpush.display.plan_view import show_plan
+    from sfpush.display.shapes import plan_shape
+
+    saved = open_plan_file(file)
+    return Result(
+        "plan show",
+        plan_shape(saved.head, saved.changes()),
+        view=partial(show_plan, saved.head, saved.changes, with_unchanged=True),
+    )
+
+
+def plan_result(session: Session, head: PlanHead, *, everything: bool = False, exit_code: bool = False) -> Result:
+    """A stored plan as a result, its changes streamed from the store."""
+    from sfpush.display.plan_view import pending, show_plan
+    from sfpush.display.shapes import plan_shape
+
+    def of(action: str) -> Iterator[AnyChange]:
+        return _changes(session, head, [action])
+
+    waiting = pending(head.summary)
+    return Result(
+        "plan",
+        plan_shape(head, _changes(session, head, None if everything else LISTED)),
+        view=partial(show_plan, head, of, with_unchanged=everything),
+        exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
+        next_step="Carry it out with: sfpush sync" if waiting else "",
+    )
+
+
+LISTED = ("delete", "merge", "create", "update", "link", "pull", "skip", "block")
+"""Every action but unchanged, which is only counted."""
+
+
+def _changes(session: Session, head: PlanHead, actions: list[str] | tuple[str, ...] | None) -> Iterator[AnyChange]:
+    from sfpush.store.plans import changes
+
+    return changes(session.store, head.plan, actions=actions)
+
+
+def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | None, everything: bool) -> None:
+    from sfpush.display.csv_output import PLAN_COLUMNS, plan_rows, write_csv
+    from sfpush.display.json_output import write_object
+    from sfpush.display.shapes import plan_shape
+
+    actions = None if everything else LISTED
+    try:
+        if out is not None:
+            with out.open("w", encoding="utf-8") as file:
+                write_object(file, plan_shape(head, _changes(session, head, actions)))
+        if csv is not None:
+            with csv.open("w", encoding="utf-8-sig", newline="") as file:
+                write_csv(file, PLAN_COLUMNS, plan_rows(_changes(session, head, actions)))
+    except OSError as problem:
+        raise UsageError(
+            f"{problem.filename} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
+        ) from None
+
+
+add(app, plan, "plan", hidden=True)
+add(app, show, "show")

@@ -1,0 +1,117 @@
+"""The file that `plan --out` writes, read back a change at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sfpush.errors import UsageError
+from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.planning.gates import Gate
+from sfpush.store.plans import PlanHead
+
+_HEAD_MEMBERS = ("plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A saved plan. `changes` reads the file anew each time, so that a large one need not fit into memory."""
+
+    path: Path
+    head: PlanHead
+
+    def changes(self, action: str | None = None) -> Iterator[AnyChange]:
+        """The changes, of one action or all, in the file's order. Raises UsageError if the file is damaged."""
+        with _opened(self.path) as file:
+            for change in _objects(self.path, file, "changes.item"):
+                if action is None or change["action"] == action:
+                    yield _change(self.path, change)
+
+
+def open_plan_file(path: Path) -> PlanFile:
+    """Read the head of a saved plan. Raises UsageError for a file that is none."""
+    with _opened(path) as file:
+        facts = dict(_members(path, file))
+    try:
+        return PlanFile(path, _head(facts))
+    except (KeyError, TypeError, AttributeError):
+        raise _no_plan(path) from None
+
+
+def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Any]]:
+    """The members before `changes`, which stands last."""
+    import ijson
+
+    builder: Any = None
+    member = ""
+    try:
+        for prefix, event, value in ijson.parse(file, use_float=True):
+            if prefix == "" and event == "map_key":
+                if value not in _HEAD_MEMBERS:
+                    return
+                member, builder = value, ijson.ObjectBuilder()
+            elif member and (prefix == member or prefix.startswith(f"{member}.")):
+                builder.event(event, value)
+                if prefix == member and event not in ("start_map", "start_array", "map_key"):
+                    yield member, builder.value
+    except (ijson.JSONError, UnicodeDecodeError):
+        raise _no_plan(path) from None
+
+
+def _objects(path: Path, file: BinaryIO, prefix: str) -> Iterator[dict[str, Any]]:
+    import ijson
+
+    try:
+        yield from ijson.items(file, prefix, use_float=True)
+    except (ijson.JSONError, UnicodeDecodeError):
+        raise _no_plan(path) from None
+
+
+def _head(facts: dict[str, Any]) -> PlanHead:
+    return PlanHead(
+        plan=0,
+        plan_id=str(facts["plan_id"]),
+        created_at=str(facts["created_at"]),
+        org_id=str(facts["org"]["id"]),
+        instance_url=str(facts["org"]["instance_url"]),
+        mode=str(facts["mode"]),
+        gates=tuple(Gate(gate["gate"], gate["message"], gate["until"]) for gate in facts["gates"]),
+        summary={name: dict(counts) for name, counts in facts["summary"].items()},
+        estimated_calls=facts["api_calls"]["estimated"],
+        remaining_calls=facts["api_calls"]["remaining"],
+        warnings=tuple(facts["warnings"]),
+    )
+
+
+def _change(path: Path, facts: dict[str, Any]) -> AnyChange:
+    try:
+        return CHANGE_BY_ACTION[facts["action"]](
+            record=facts["record"],
+            name=facts["name"],
+            sobject=facts["sobject"],
+            rule=Rule(facts["rule"]),
+            reason=facts["reason"],
+            salesforce_id=SalesforceId(facts["salesforce_id"]) if facts["salesforce_id"] else None,
+            needs=tuple(facts["needs"]),
+            candidates=tuple(map(SalesforceId, facts["candidates"])),
+            fields=tuple(FieldChange(one["field"], one["before"], one["after"]) for one in facts["fields"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _no_plan(path) from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as problem:
+        raise UsageError(f"The plan file {path} can't be read: {problem.strerror}.", hint="Check its name.") from None
+
+
+def _no_plan(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is not a plan that sfpush wrote, or not the whole of it.",
+        hint="Write one with: sfpush plan --out FILE",
+        code="no-plan-file",
+    )
