@@ -1,0 +1,142 @@
+"""Import: files into the store, a chunk at a time, each row loaded or listed (I5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sfpush.errors import SourceUnreadable
+from sfpush.importer.export import Export, open_export
+from sfpush.importer.kinds import BY_LIST_NAME, BY_RECORD_TYPE, Kind, kind_named
+from sfpush.importer.parsed import ListEntry, Parsed, Reject
+from sfpush.model import ParsedRecord
+from sfpush.runs.progress import Progress
+from sfpush.store.records import Counts, upsert
+from sfpush.store.reference import save_entries
+from sfpush.store.times import to_text
+
+_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What became of the rows of one type in one file. Accounts inside contacts are a type of their own (I4)."""
+
+    file: str
+    type: str
+    rows: int
+    counts: Counts
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not be loaded, and why."""
+
+    file: str
+    line: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFile:
+    """A file that could not be read as a whole (exit 4)."""
+
+    file: str
+    problem: SourceUnreadable
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, file by file."""
+
+    files: tuple[ImportedFile, ...]
+    rejects: tuple[RejectedRow, ...]
+    unreadable: tuple[UnreadableFile, ...]
+
+
+def import_files(
+    connection: sqlite3.Connection,
+    files: Sequence[Path],
+    *,
+    record_type: str | None = None,
+    now: datetime,
+    progress: Progress,
+) -> ImportReport:
+    """Load every file that can be read; one that can't does not stop the others.
+
+    `record_type` is the user's `--type`, for files whose content leaves it open. Raises UsageError if it is none.
+    """
+    kind = kind_named(record_type) if record_type else None
+    imported: list[ImportedFile] = []
+    rejects: list[RejectedRow] = []
+    unreadable: list[UnreadableFile] = []
+    for path in files:
+        tally: _Tally | None = None
+        try:
+            with open_export(path, kind) as export:
+                tally = _Tally(str(path), export.kind)
+                progress.start(f"Import {path.name}", export.source.size, "bytes")
+                _load(connection, export, tally, to_text(now), progress)
+                progress.finish()
+        except SourceUnreadable as problem:
+            unreadable.append(UnreadableFile(str(path), problem))
+        if tally is not None:
+            imported += tally.files()
+            rejects += tally.rejects
+    return ImportReport(tuple(imported), tuple(rejects), tuple(unreadable))
+
+
+class _Tally:
+    """What became of one file's rows so far."""
+
+    def __init__(self, file: str, kind: Kind) -> None:
+        self.rejects: list[RejectedRow] = []
+        self.rows = 0
+        self._file = file
+        self._kind = kind
+        self._counts: dict[Kind, Counts] = {kind: Counts()}
+
+    def count(self, kind: Kind, counts: Counts) -> None:
+        self._counts[kind] = self._counts.get(kind, Counts()).plus(counts)
+        self.rows += sum(counts)
+
+    def reject(self, row: Reject) -> None:
+        self.rejects.append(RejectedRow(self._file, row.line, row.reason, row.message))
+        self.rows += 1
+
+    def files(self) -> Iterator[ImportedFile]:
+        for kind, counts in self._counts.items():
+            rejected = len(self.rejects) if kind is self._kind else 0
+            yield ImportedFile(self._file, kind.name, sum(counts) + rejected, counts, rejected)
+
+
+def _load(connection: sqlite3.Connection, export: Export, tally: _Tally, now: str, progress: Progress) -> None:
+    read = 0
+    while chunk := list(islice(export.rows, _CHUNK)):
+        _save(connection, chunk, tally, now)
+        position = export.source.position()
+        progress.advance(position - read, f"{tally.rows:,} rows")
+        read = position
+
+
+def _save(connection: sqlite3.Connection, chunk: Sequence[Parsed], tally: _Tally, now: str) -> None:
+    records: dict[Kind, list[ParsedRecord]] = {}
+    entries: dict[Kind, list[ListEntry]] = {}
+    for row in chunk:
+        match row:
+            case ParsedRecord():
+                records.setdefault(BY_RECORD_TYPE[row.type], []).append(row)
+            case ListEntry():
+                entries.setdefault(BY_LIST_NAME[row.list_name], []).append(row)
+            case Reject():
+                tally.reject(row)
+    for kind, rows in records.items():
+        tally.count(kind, upsert(connection, rows, now=now))
+    for kind, listed in entries.items():
+        tally.count(kind, save_entries(connection, listed))

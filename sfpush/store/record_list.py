@@ -1,0 +1,93 @@
+"""The records as `sfpush records` lists them: each with its link and the last decision on it (L1)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from sfpush.model import RecordType
+
+NO_STAGE = "No stage"
+
+_STAGE = f"CASE WHEN r.stage = '' THEN '{NO_STAGE}' ELSE coalesce(s.name, r.stage) END"
+_ROWS = f"""
+SELECT r.key, r.type, r.name, r.email, {_STAGE}, l.sf_id, l.sobject, d.action, d.rule, d.reason
+FROM records r
+LEFT JOIN reference s ON s.id = r.stage
+    AND s.list = CASE r.type WHEN 'deal' THEN 'opportunity_stages' ELSE r.type || '_stages' END
+LEFT JOIN links l ON l.org = :org AND l.key = r.key
+LEFT JOIN decisions d ON d.org = :org AND d.key = r.key
+WHERE r.deleted_at IS NULL
+"""
+_ONLY = {
+    "types": "AND r.type IN (SELECT value FROM json_each(:types))",
+    "keys": "AND r.key IN (SELECT value FROM json_each(:keys))",
+    "synced": "AND (l.sf_id IS NOT NULL) = :synced",
+    "stage": f"AND casefold({_STAGE}) = :stage",
+    "search": "AND instr(casefold(r.key || char(10) || r.name || char(10) || coalesce(r.email, '')), :search)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRecord:
+    """One line of `records`. `stage` is the stage's name, "No stage", or None where no export ever had it (I2)."""
+
+    key: str
+    type: RecordType
+    name: str
+    email: str | None
+    stage: str | None
+    salesforce_id: str | None
+    sobject: str | None
+    last_action: str | None
+    last_rule: str | None
+    last_reason: str | None
+
+    @property
+    def synced(self) -> bool:
+        """Whether the record has a link in this org."""
+        return self.salesforce_id is not None
+
+
+def list_records(
+    connection: sqlite3.Connection,
+    org: int | None,
+    *,
+    types: Collection[RecordType] = (),
+    keys: Collection[str] = (),
+    synced: bool | None = None,
+    stage: str | None = None,
+    search: str | None = None,
+    limit: int | None = None,
+) -> Iterator[ListedRecord]:
+    """Living records in key order, streamed. `org` None: not connected, so none is synced.
+
+    `stage` compares names without case, "No stage" being one; `search` looks into key, name and e-mail.
+    """
+    wanted: dict[str, object] = {
+        "types": orjson.dumps([one.value for one in types]).decode() if types else None,
+        "keys": orjson.dumps(list(keys)).decode() if keys else None,
+        "synced": synced,
+        "stage": stage.strip().casefold() if stage is not None else None,
+        "search": search.casefold() if search else None,
+    }
+    conditions = [condition for name, condition in _ONLY.items() if wanted[name] is not None]
+    connection.create_function("casefold", 1, _casefold, deterministic=True)
+    for key, record_type, *others in connection.execute(
+        " ".join((_ROWS, *conditions, "ORDER BY r.key LIMIT :limit")),
+        {**wanted, "org": org, "limit": -1 if limit is None else limit},
+    ):
+        yield ListedRecord(key, RecordType(record_type), *others)
+
+
+def counts(connection: sqlite3.Connection) -> Mapping[RecordType, int]:
+    """How many living records of each type there are; types without any are left out."""
+    rows = connection.execute("SELECT type, count(*) FROM records WHERE deleted_at IS NULL GROUP BY type ORDER BY type")
+    return {RecordType(record_type): count for record_type, count in rows}
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()

@@ -1,0 +1,1 @@
+"""Measured by hand, one figure a line: `python -m tests.benchmarks.import_export`."""
