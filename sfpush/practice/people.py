@@ -48,7 +48,8 @@ def convert_lead(
 ) -> Converted:
     """Convert a lead into a contact, by default a new one of a new account; into the given ones where they are given.
 
-    The lead stays, marked IsConverted and pointing at them. OrgRefusal: no such lead, already converted, or a given row is not there.
+    The lead stays, marked IsConverted and pointing at them. OrgRefusal: no such lead, already converted, or a given row
+    is not there.
     """
     with org.writing() as db:
         lead = _row(org, db, "Lead", lead_id)
@@ -87,9 +88,9 @@ def convert_lead(
 
 
 def merge(org: PracticeOrg, winner_id: str, loser_ids: Sequence[str]) -> None:
-    """Merge one or two losers of the same sObject into the winner: its blanks are not filled, their children become its own.
+    """Merge one or two losers of the same sObject into the winner: its blanks stay, their children become its own.
 
-    The losers go to the recycle bin with MasterRecordId set. OrgRefusal: other sObjects, too many, or a row that isn't there.
+    The losers go to the recycle bin with MasterRecordId set. OrgRefusal: other sObjects, too many, or no such row.
     """
     winner = ids.canonical(winner_id)
     sobject = org.catalogue.of_id(winner) if winner else None
@@ -118,7 +119,7 @@ def delete(org: PracticeOrg, record_id: str) -> None:
 
 
 def edit(org: PracticeOrg, record_id: str, changes: Mapping[str, Any]) -> None:
-    """Change fields of a row by API name; an empty text or None empties one. OrgRefusal: no such row, field, or value."""
+    """Change fields of a row by API name; '' or None empties one. OrgRefusal: no such row, field, or value."""
     whole = ids.canonical(record_id)
     sobject = org.catalogue.of_id(whole) if whole else None
     if whole is None or sobject is None:
@@ -211,12 +212,10 @@ def _hand_over_children(
 ) -> None:
     for child in org.catalogue.full.values():
         for lookup in child.fields:
-            if (
-                sobject.name in lookup.refers_to
-                and lookup.name != "MasterRecordId"
-                and not lookup.name.startswith("Converted")
-            ):
+            ties = sobject.name in lookup.refers_to and not lookup.name.startswith(("MasterRecord", "Converted"))
+            if ties:
                 db.execute(
-                    f'UPDATE "{child.name}" SET "{lookup.name}" = ?, SystemModstamp = ? WHERE "{lookup.name}" = ? AND IsDeleted = 0',
+                    f'UPDATE "{child.name}" SET "{lookup.name}" = ?, SystemModstamp = ?'
+                    f' WHERE "{lookup.name}" = ? AND IsDeleted = 0',
                     (winner_id, org.now(), loser_id),
                 )
