@@ -23,7 +23,10 @@ Row = dict[str, Any]
 def count_rows(transport: Transport, sobject: str) -> int:
     """How many rows, deleted ones not counted."""
     answer = transport.read("query", {"q": soql.count(sobject)})
-    return int(answer["totalSize"])
+    try:
+        return int(answer["totalSize"])
+    except (KeyError, TypeError, ValueError):
+        raise _unreadable() from None
 
 
 def read_rows(

@@ -297,9 +297,15 @@ def _refusal(refused: _Refused, address: str) -> NotReady:
             code="busy" if fault.concurrent_limit else "unavailable",
         )
     if refused.location and fault.status in (301, 302, 303, 307, 308):
-        return RequestRefused(
+        return NotReady(
             f"The org at {address} has moved to {refused.location}.",
             hint=f"Connect again with --instance-url https://{refused.location}.",
-            salesforce_code=fault.code,
+            code="moved",
+        )
+    if fault.status == 403:
+        return NotReady(
+            f"The org does not let the connected user do this: {fault.message} ({fault.code})",
+            hint="Check that the user's profile has API Enabled, and access to what the message names.",
+            code="no-access",
         )
     return RequestRefused(f"The org said no: {fault.message} ({fault.code})", salesforce_code=fault.code)

@@ -239,10 +239,19 @@ def test_threads_whose_session_expires_together_log_in_once(transport: Make) -> 
 def test_a_redirect_is_not_followed_and_the_token_stays_here(transport: Make) -> None:
     with scripted(OK) as elsewhere:
         moved = Answer(302, b"", {"Location": elsewhere.url.replace("127.0.0.1", "localhost") + "/services"})
-        with scripted(moved) as org, pytest.raises(RequestRefused) as refused:
+        with scripted(moved) as org, pytest.raises(NotReady) as refused:
             transport(org.url).read("limits")
         assert elsewhere.asked == []
+    assert refused.value.code == "moved"
     assert "localhost" in refused.value.message
+
+
+def test_a_user_without_api_access_stops_everything_not_only_a_batch(transport: Make) -> None:
+    with scripted(refusal(403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.")) as org:
+        for call in (create, update):
+            with pytest.raises(NotReady) as stopped:
+                call(transport(org.url))
+            assert stopped.value.code == "no-access"
 
 
 def test_api_calls_are_counted_with_their_tries_and_the_budget_is_read_from_any_answer(transport: Make) -> None:
