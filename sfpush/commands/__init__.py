@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from sfpush.commands import connect, init, plan, pull, settings
+from sfpush.commands import connect, errors, history, import_files, init, plan, pull, records, settings
 from sfpush.commands.grouping import DAILY, LOOK, START, add
 
 
@@ -16,7 +16,11 @@ def register(app: typer.Typer) -> None:
     add(app, init.init, "init", panel=START)
     add(app, connect.connect, "connect", panel=START)
     app.add_typer(settings.app, name="settings", rich_help_panel=START)
+    add(app, import_files.import_files, "import", panel=DAILY)
     add(app, pull.pull, "pull", panel=DAILY)
     app.add_typer(plan.app, name="plan", rich_help_panel=DAILY)
+    app.add_typer(records.app, name="records", rich_help_panel=LOOK)
+    app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
+    app.add_typer(history.app, name="history", rich_help_panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)

@@ -13,7 +13,7 @@ import typer
 
 from sfpush.commands.session import Session, is_terminal, now
 from sfpush.display.result import Result
-from sfpush.errors import NotReady, UsageError
+from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
     from sfpush.org.connection import Login, StoredConnection
@@ -121,30 +121,16 @@ def enable(context: typer.Context) -> Result:
       sfpush enable
     """
     from sfpush.display.status_view import show_enabled
-    from sfpush.org.connection import load_connection
-    from sfpush.store.orgs import end_window, org_state
+    from sfpush.store.orgs import end_window
 
     session = Session.of(context)
-    connection = load_connection(session.home)
-    state = org_state(session.store, connection.identity.org_id) if connection else None
-    if state is None:
-        raise not_connected()
+    state = session.connected_org
     end_window(session.store, state.org)
     facts = {
         "org": {"id": state.org_id, "instance_url": state.instance_url},
         "window_ended": bool(state.window_ends_at),
     }
     return Result("enable", facts, view=partial(show_enabled, facts))
-
-
-def not_connected() -> NotReady:
-    """The one message that says how to connect (G1)."""
-    return NotReady(
-        "Not connected to a Salesforce org.",
-        hint="Try everything on a practice org with `sfpush connect --practice`, "
-        "or see `sfpush connect --help` for your own.",
-        code="not-connected",
-    )
 
 
 def _remember(session: Session, connection: StoredConnection, window_hours: int) -> str | None:

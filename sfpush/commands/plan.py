@@ -65,7 +65,7 @@ def plan(
     scope = Scope(keys, sobject.value if sobject else None)
     if offline:
         head = make_plan(
-            session.store, session.state_offline, settings, scope=scope, now=now(), progress=session.progress
+            session.store, session.connected_org, settings, scope=scope, now=now(), progress=session.progress
         )
     else:
         with session.only_run("plan"):

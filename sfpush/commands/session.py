@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
-from sfpush.errors import Interrupted, UsageError
+from sfpush.errors import Interrupted, NotReady, UsageError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -125,18 +125,30 @@ class Session:
         return replace(known, window_ends_at=None) if environment_access(self.env) else known
 
     @property
-    def state_offline(self) -> OrgState:
-        """The same without asking the org: of the one this home is connected to. Raises NotReady (G1)."""
-        from sfpush.commands.connect import not_connected
+    def known_org(self) -> OrgState | None:
+        """What is remembered of the org this home is connected to, without asking it; None if it is to none.
+
+        Only an org that the environment names must be asked who it is.
+        """
         from sfpush.org.connection import environment_access, load_connection
         from sfpush.store.orgs import org_state
 
-        connection = None if environment_access(self.env) else load_connection(self.home)
-        if connection is None:
+        if environment_access(self.env):
             return self.state
-        known = org_state(self.store, connection.identity.org_id)
+        connection = load_connection(self.home)
+        return org_state(self.store, connection.identity.org_id) if connection else None
+
+    @property
+    def connected_org(self) -> OrgState:
+        """The same; raises NotReady where this home is connected to none (G1)."""
+        known = self.known_org
         if known is None:
-            raise not_connected()
+            raise NotReady(
+                "Not connected to a Salesforce org.",
+                hint="Try everything on a practice org with `sfpush connect --practice`, "
+                "or see `sfpush connect --help` for your own.",
+                code="not-connected",
+            )
         return known
 
     def refresh(self, *, full: bool = False) -> Refreshed:

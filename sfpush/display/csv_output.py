@@ -11,6 +11,10 @@ from sfpush.model import AnyChange
 PLAN_COLUMNS = (
     "record", "name", "action", "sobject", "salesforce_id", "rule", "reason", "field", "before", "after",
 )  # fmt: skip
+RECORD_COLUMNS = (
+    "key", "type", "name", "email", "stage", "synced", "salesforce_id", "sobject", "last_action", "last_rule",
+    "last_reason",
+)  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from sfpush.display.console import counted, number, safe
+from sfpush.display.console import counted, moment, number, safe
+from sfpush.display.plan_view import value_text
 from sfpush.display.table import plain_table
+from sfpush.model import Verb
+from sfpush.store.journal import SentRow
+from sfpush.store.runs import Run
+
+RESULT_STYLES = {
+    "created": "green",
+    "updated": "yellow",
+    "linked": "cyan",
+    "deleted": "red",
+    "merged": "magenta",
+    "pulled": "cyan",
+    "members": "green",
+    "rejected": "bold red",
+    "waiting": "yellow",
+    "blocked": "red",
+    "skipped": "dim",
+    "unchanged": "dim",
+}
+_STATUS_STYLES = {"done": "green", "rejected": "yellow", "stopped": "red", "failed": "red", "running": "cyan"}
+_MOST_ROWS = 40
 
 
 def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
@@ -23,3 +45,48 @@ def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
     console.print(
         Text.assemble(("✓ ", "green"), f"The snapshot is up to date ({counted(facts['api_calls'], 'API call')}).{said}")
     )
+
+
+def show_history(runs: Sequence[Run], console: Console) -> None:
+    """One line a run."""
+    if not runs:
+        console.print("No run has written to this org yet.")
+        return
+    table = plain_table("run", "started", "command", "status", "API calls", "results", numbers={"API calls"})
+    for run in runs:
+        status = Text(run.status, _STATUS_STYLES[run.status])
+        table.add_row(
+            run.run_id, moment(run.started_at), run.command, status, number(run.api_calls), counts_text(run.results)
+        )
+    console.print(table)
+
+
+def show_run(run: Run, rows: Callable[[], Iterator[tuple[str, Verb, SentRow, str | None]]], console: Console) -> None:
+    """One run, its counts and what it sent."""
+    console.print(Text.assemble(("Run ", "bold"), (run.run_id, "bold"), f", {run.command}, {moment(run.started_at)}: "))
+    console.print(Text.assemble((run.status, _STATUS_STYLES[run.status]), "  ", counts_text(run.results)))
+    console.print()
+    table = plain_table("record", "sent", "outcome", "values")
+    sent = rows()
+    for sobject, verb, row, outcome in itertools.islice(sent, _MOST_ROWS):
+        values = " · ".join(f"{safe(field)} {value_text(value)}" for field, value in row.sent.items())
+        style = RESULT_STYLES.get(outcome or "", "")
+        table.add_row(
+            Text(safe(row.key), "bold"),
+            f"{verb.value} {sobject}",
+            Text(outcome or "unanswered", style),
+            Text(values, "dim"),
+        )
+    console.print(table)
+    rest = sum(1 for _ in sent)
+    if rest:
+        console.print(Text(f"and {number(rest)} more: --json lists them all.", "dim"))
+
+
+def counts_text(results: Mapping[str, int]) -> Text:
+    """`12 created, 2 rejected`, in the colours of the results; what is zero is left out."""
+    said = Text()
+    for word, style in RESULT_STYLES.items():
+        if results.get(word):
+            said.append(", " if said else "").append(f"{number(results[word])} {word}", style)
+    return said or Text("nothing to do", "dim")

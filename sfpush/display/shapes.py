@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from sfpush.model import AnyChange
+from sfpush.model import AnyChange, Verb
+from sfpush.push.hints import hint_for
+from sfpush.store.error_log import LoggedError
+from sfpush.store.journal import SentRow
 from sfpush.store.plans import PlanHead
+from sfpush.store.record_list import ListedRecord
+from sfpush.store.runs import Run
 
 
 def plan_shape(head: PlanHead, changes: Iterator[AnyChange]) -> Mapping[str, Any]:
@@ -37,4 +43,63 @@ def change_shape(change: AnyChange) -> dict[str, Any]:
         "needs": change.needs,
         "candidates": change.candidates,
         "fields": [{"field": one.field, "before": one.before, "after": one.after} for one in change.fields],
+    }
+
+
+def record_shape(record: ListedRecord) -> dict[str, Any]:
+    """One line of `records`."""
+    return {
+        "key": record.key,
+        "type": record.type.value,
+        "name": record.name,
+        "email": record.email,
+        "stage": record.stage,
+        "synced": record.synced,
+        "salesforce_id": record.salesforce_id,
+        "sobject": record.sobject,
+        "last_action": record.last_action,
+        "last_rule": record.last_rule,
+        "last_reason": record.last_reason,
+    }
+
+
+def error_shape(error: LoggedError) -> dict[str, Any]:
+    """One entry of the error log, with what to mend."""
+    return {
+        "id": error.id,
+        "record": error.record,
+        "sobject": error.sobject,
+        "operation": error.operation,
+        "code": error.code,
+        "message": error.message,
+        "fields": error.fields,
+        "attempts": error.attempts,
+        "first_at": error.first_at,
+        "last_at": error.last_at,
+        "hint": hint_for(error.code),
+        "state": error.state,
+    }
+
+
+def run_shape(run: Run) -> dict[str, Any]:
+    """One line of `history`."""
+    facts = asdict(run)
+    return {
+        "run": run.run_id,
+        **{
+            name: facts[name]
+            for name in ("command", "mode", "started_at", "ended_at", "status", "results", "api_calls")
+        },
+    }
+
+
+def sent_shape(sobject: str, verb: Verb, row: SentRow, outcome: str | None) -> dict[str, Any]:
+    """One row that a run sent; without an outcome nobody knows what the org did with it."""
+    return {
+        "record": row.key,
+        "sobject": sobject,
+        "operation": verb.value,
+        "salesforce_id": row.id,
+        "outcome": outcome,
+        "sent": row.sent,
     }

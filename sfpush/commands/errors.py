@@ -1,0 +1,79 @@
+"""`sfpush errors`: what the org rejected, grouped by cause, and what to mend."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from sfpush.commands.grouping import add, group
+from sfpush.commands.session import Session
+from sfpush.display.result import Result
+
+app = group("See what the org rejected and why, and send it again.", has_default=True)
+
+
+def list_(
+    context: typer.Context,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    code: Annotated[str, typer.Option(metavar="C", help="Only this Salesforce error code.")] = "",
+) -> Result:
+    """List the records that the org rejected, grouped by cause, each cause with what to mend.
+
+    A rejected record goes again by itself in the next five runs, then waits for a change or for `errors retry`.
+
+    \b
+    Examples:
+      sfpush errors
+      sfpush errors list --code REQUIRED_FIELD_MISSING
+    """
+    from sfpush.display.error_view import show_errors
+    from sfpush.display.shapes import error_shape
+    from sfpush.store.error_log import State, entries
+
+    session = Session.of(context)
+    org = session.known_org
+    states: tuple[State, ...] = ("retrying", "open", "resolved") if everything else ("retrying", "open")
+    found = list(entries(session.store, org.org, states=states, code=code or None)) if org else []
+    return Result(
+        "errors list",
+        {"errors": [error_shape(one) for one in found]},
+        view=partial(show_errors, found, partial(_name, session)),
+    )
+
+
+def show(
+    context: typer.Context,
+    *,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The number that `errors` lists.")],
+) -> Result:
+    """Show one rejection: what was sent, what the org said, and what to mend.
+
+    \b
+    Example:
+      sfpush errors show 12
+    """
+    from sfpush.display.error_view import show_error
+    from sfpush.display.shapes import error_shape
+    from sfpush.store.error_log import entry
+
+    session = Session.of(context)
+    found = entry(session.store, session.connected_org.org, number)
+    return Result(
+        "errors show",
+        {"error": {**error_shape(found), "payload": found.payload}},
+        view=partial(show_error, found, _name(session, found.record)),
+    )
+
+
+def _name(session: Session, key: str) -> str:
+    from sfpush.store.records import get
+
+    record = get(session.store, key)
+    return record.name if record else ""
+
+
+add(app, list_, "list")
+add(app, show, "show")

@@ -1,0 +1,80 @@
+"""`sfpush import`: Apollo exports into the local store."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sfpush.commands.session import Session, now
+from sfpush.display.result import DONE, REJECTED, ErrorLine, Result
+from sfpush.errors import SourceUnreadable
+
+if TYPE_CHECKING:
+    from sfpush.runs.import_files import ImportReport
+
+
+def import_files(
+    context: typer.Context,
+    *,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON files.", show_default=False)],
+    record_type: Annotated[
+        str, typer.Option("--type", metavar="T", help="What the files hold, where their content leaves it open.")
+    ] = "",
+) -> Result:
+    """Load Apollo exports into the local store; nothing is sent anywhere.
+
+    Contacts, accounts, stages, users and custom fields, as Apollo's CSV export or as JSON from its API. What a file
+    holds is found from its content. The same file again changes nothing. A row that can't be loaded is listed with
+    its line and reason, and the others go on.
+
+    \b
+    Examples:
+      sfpush import apollo-contacts.csv apollo-accounts.csv
+      sfpush import contacts.json contact_stages.json users.json
+    """
+    from sfpush.display.import_view import show_import
+    from sfpush.runs.import_files import import_files as load
+
+    session = Session.of(context)
+    report = load(session.store, files, record_type=record_type or None, now=now(), progress=session.progress)
+    facts, errors = import_facts(report), import_errors(report)
+    return Result(
+        "import",
+        facts,
+        view=partial(show_import, facts, errors),
+        exit_code=import_exit_code(report),
+        errors=errors,
+        next_step="See what would be pushed: sfpush plan",
+    )
+
+
+def import_facts(report: ImportReport) -> dict[str, Any]:
+    """An import in the contract's shape."""
+    return {
+        "files": [
+            {"file": one.file, "type": one.type, "rows": one.rows, **one.counts._asdict(), "rejected": one.rejected}
+            for one in report.files
+        ],
+        "rejects": [
+            {"file": row.file, "line": row.line, "reason": row.reason, "message": row.message} for row in report.rejects
+        ],
+    }
+
+
+def import_exit_code(report: ImportReport) -> int:
+    """A file that can't be read as a whole weighs more than rows that can't be loaded."""
+    if report.unreadable:
+        return SourceUnreadable.exit_code
+    return REJECTED if report.rejects else DONE
+
+
+def import_errors(report: ImportReport) -> tuple[ErrorLine, ...]:
+    """One line a file that can't be read, and one for all rows that could not be loaded."""
+    lines = [ErrorLine(one.problem.code, one.problem.message, one.problem.hint) for one in report.unreadable]
+    if report.rejects:
+        said = f"{len(report.rejects):,} rows could not be loaded."
+        lines.append(ErrorLine("rows-rejected", said, "Mend them in the file and import it again."))
+    return tuple(lines)

@@ -1,0 +1,145 @@
+"""`sfpush records`: what is in the local store, and where each record stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sfpush.commands.grouping import add, group
+from sfpush.commands.session import Session
+from sfpush.display.result import Result
+from sfpush.errors import UsageError
+
+if TYPE_CHECKING:
+    from sfpush.store.record_list import ListedRecord
+
+app = group("List the records of the local store and look into one.", has_default=True)
+
+
+class Which(StrEnum):
+    """The lists that there are."""
+
+    CONTACTS = "contacts"
+    ACCOUNTS = "accounts"
+    DEALS = "deals"
+    ACTIVITIES = "activities"
+
+
+class YesNo(StrEnum):
+    """The answers to a question."""
+
+    YES = "yes"
+    NO = "no"
+
+
+def records(
+    context: typer.Context,
+    *,
+    which: Annotated[
+        Which | None, typer.Argument(metavar="[TYPE]", help="contacts, accounts, deals, activities.")
+    ] = None,
+    synced: Annotated[YesNo | None, typer.Option(help="Only records with, or without, a link to the org.")] = None,
+    stage: Annotated[str, typer.Option(metavar="S", help="Only records in this stage; 'No stage' is one.")] = "",
+    search: Annotated[str, typer.Option(metavar="Q", help="Text in key, name or e-mail.")] = "",
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets.")] = None,
+) -> Result:
+    """List records with their link and the last decision on each: `--synced no` says why each is not in Salesforce.
+
+    `sfpush records show KEY` shows everything known of one.
+
+    \b
+    Examples:
+      sfpush records contacts --synced no
+      sfpush records --stage Interested --csv interested.csv
+      sfpush records show ann@acme.example
+    """
+    from sfpush.display.records_view import show_records
+    from sfpush.display.shapes import record_shape
+    from sfpush.model import RecordType
+    from sfpush.store.record_list import list_records
+
+    types = {
+        None: (),
+        Which.CONTACTS: (RecordType.CONTACT,),
+        Which.ACCOUNTS: (RecordType.ACCOUNT,),
+        Which.DEALS: (RecordType.DEAL,),
+        Which.ACTIVITIES: tuple(set(RecordType) - {RecordType.CONTACT, RecordType.ACCOUNT, RecordType.DEAL}),
+    }[which]
+    session = Session.of(context)
+    org = session.known_org
+
+    def listed() -> Iterator[ListedRecord]:
+        return list_records(
+            session.store,
+            org.org if org else None,
+            types=types,
+            synced=None if synced is None else synced is YesNo.YES,
+            stage=stage or None,
+            search=search or None,
+        )
+
+    if csv is not None:
+        _write_csv(csv, listed())
+    return Result(
+        "records",
+        {"records": map(record_shape, listed())},
+        view=partial(show_records, listed, connected=org is not None),
+    )
+
+
+def show(
+    context: typer.Context,
+    *,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A record's key, Apollo id or e-mail.")],
+) -> Result:
+    """Show one record: its fields, its link, each time it was sent, and what each plan said of it.
+
+    \b
+    Example:
+      sfpush records show ann@acme.example
+    """
+    from sfpush.display.records_view import show_record
+    from sfpush.display.shapes import record_shape
+    from sfpush.store.record_history import attempts, decisions
+    from sfpush.store.record_list import list_records
+    from sfpush.store.records import find, get
+
+    session = Session.of(context)
+    org = session.known_org
+    found = find(session.store, key)
+    record = get(session.store, found)
+    listed = next(list_records(session.store, org.org if org else None, keys=[found]), None)
+    if record is None or listed is None:
+        raise UsageError(
+            f"The record {found} is deleted.", hint="See the others: sfpush records", code="deleted-record"
+        )
+    facts = {
+        "record": record_shape(listed),
+        "fields": dict(record.fields),
+        "attempts": [asdict(one) for one in attempts(session.store, org.org, found)] if org else [],
+        "history": [asdict(one) for one in decisions(session.store, org.org, found)] if org else [],
+    }
+    return Result("records show", facts, view=partial(show_record, facts))
+
+
+def _write_csv(path: Path, listed: Iterator[ListedRecord]) -> None:
+    from sfpush.display.csv_output import RECORD_COLUMNS, write_csv
+    from sfpush.display.shapes import record_shape
+
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            write_csv(file, RECORD_COLUMNS, map(record_shape, listed))
+    except OSError as problem:
+        raise UsageError(
+            f"{path} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
+        ) from None
+
+
+add(app, records, "records", hidden=True)
+add(app, show, "show")
