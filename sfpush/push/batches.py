@@ -142,7 +142,7 @@ def _cut(rows: Sequence[Placed], next_account: str | None) -> int:
     start = len(rows)
     while start and rows[start - 1].near == next_account:
         start -= 1
-    return start if start >= len(rows) // 2 else len(rows)
+    return start if start and start >= len(rows) // 2 else len(rows)
 
 
 def _close(open_parcels: dict[tuple[str, Verb, str | None], list[Placed]]) -> Iterator[Parcel]:

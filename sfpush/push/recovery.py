@@ -1,4 +1,4 @@
-"""Which rows of the org are the creates whose answer never came (B3). Pure: it compares what was sent and what is there."""
+"""Which rows of the org are the creates whose answer never came (B3). Pure: compares what was sent and what is seen."""
 
 from __future__ import annotations
 
