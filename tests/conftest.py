@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving, serving
+
+hypothesis.settings.register_profile("sfpush", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("sfpush")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from sfpush.settings.keys import KeyPath, dotted, parse_key, quote, scan_key
+from sfpush.settings.keys import KeyPath, dotted, has_endless_key, parse_key, quote, scan_key
 from sfpush.settings.shape import wants_text
 
 
@@ -45,6 +45,8 @@ def as_toml(path: KeyPath, text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError("The value holds bytes that are not text. Type it anew.") from None
+    if has_endless_key(text):
+        raise ValueError("The value is nested too deeply. Write it simpler.")
     text = text.strip()
     try:
         document = tomllib.loads(f"value = {text}\n")

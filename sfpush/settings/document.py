@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sfpush.settings.keys import KeyPath
+from sfpush.settings.keys import KeyPath, has_endless_key
 from sfpush.settings.locate import line_of, locate
 from sfpush.settings.problems import Problem
 
@@ -17,12 +17,13 @@ SET = "--set"
 BYTE_ORDER_MARK = "\ufeff"
 _LARGEST = 1_048_576  # bytes; the commented file with every setting has 15,000
 _MOST_SYNTAX_PROBLEMS = 20
-_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=""")
 _HEADER = re.compile(r"""\s*\[\[?\s*([A-Za-z0-9_."'-]+)\s*\]""")
-_HEADER_START = re.compile(r"\s*\[")
 
 # What tomllib says (part of it) → what a person needs to hear.
+_LEFT_OPEN = "A list or table above this line is not closed. Close it with ] or }."
+_TOO_DEEP = "A number is too long, or something is nested too deeply. Write it simpler."
 _TWICE = "The key stands here for the second time. Keep one of them."
 _TABLE_TWICE = "The table stands here for the second time. Put its keys under the first one."
 _NO_CLOSING_QUOTE = "The text has no closing quote. Close it."
@@ -114,6 +115,8 @@ def parse(text: str, name: str) -> Document:
     """
     lines = text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n").split("\n")
     problems: list[Problem] = []
+    if has_endless_key(text):
+        return Document(name, problems=(Problem(name, 0, "", _TOO_DEEP),))
     while True:
         source = "\n".join(lines)
         try:
@@ -121,12 +124,12 @@ def parse(text: str, name: str) -> Document:
         except tomllib.TOMLDecodeError as error:
             problem = _syntax_problem(str(error), name, lines)
         except (ValueError, RecursionError):  # a number of 5,000 digits; a thousand brackets
-            message = "A number is too long, or something is nested too deeply. Write it simpler."
-            return Document(name, problems=(Problem(name, 0, "", message),))
+            return Document(name, problems=(Problem(name, 0, "", _TOO_DEEP),))
         if (problems and problem.line <= problems[-1].line) or len(problems) == _MOST_SYNTAX_PROBLEMS:
             return Document(name, problems=tuple(problems[:1]))
         problems.append(problem)
-        if _HEADER_START.match(lines[problem.line - 1]):  # what follows would seem to belong to the table before
+        if problem.message == _LEFT_OPEN or _begins_table(lines[problem.line - 1]):
+            # Nothing behind it can be told from an echo; keys would seem to belong to the table before.
             return Document(name, problems=tuple(problems))
         lines[problem.line - 1] = ""
 
@@ -138,8 +141,15 @@ def _syntax_problem(message: str, name: str, lines: list[str]) -> Problem:
     bare = message[: place.start()] if place else message
     advice = next((advice for part, advice in _ADVICE.items() if part in bare), f"{bare}. Write it as TOML.")
     key = _KEY.match(lines[line - 1])
+    before = lines[line - 1][: int(place[2]) - 1] if place and place[2] else ""
+    if "Invalid value" in bare and not before.strip(" \t[") and (key or _begins_table(lines[line - 1])):
+        advice = _LEFT_OPEN  # it was read as a value, so it stands in a list
     if not key:
         return Problem(name, line, "", advice)
     headers = (header[1] for text in reversed(lines[: line - 1]) if (header := _HEADER.match(text)))
     table = next(headers, "")
     return Problem(name, line, f"{table}.{key[1]}" if table else key[1], advice)
+
+
+def _begins_table(line: str) -> bool:
+    return line.lstrip().startswith("[")

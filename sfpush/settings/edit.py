@@ -90,20 +90,21 @@ def _in_place(text: str, path: tuple[str, ...], toml: str) -> str | None:
             return None
         table[path[-1]] = tomlkit.parse(f"value = {toml}\n")["value"]
         if is_new and isinstance(table, Table):
-            _move_up(table.value.body)
+            _move_up(table.value.body, path[-1])
     except (TOMLKitError, KeyError, TypeError, ValueError):  # TypeError, ValueError: part of the way is no table
         return None
     return tomlkit.dumps(document)
 
 
-def _move_up(body: list[tuple[Any, Item]]) -> None:
-    """Take the newest entry from the end of a table to its other keys or, if it is the first, to the remarks below the
-    header: what stands after a blank line there is about the next table.
+def _move_up(body: list[tuple[Any, Item]], name: str) -> None:
+    """Move a new key, if it is the first of its table, up to the remarks right below the header: what stands there
+    after a blank line is about the next table.
     """
-    entry = body.pop()
     keys = [place for place, (key, _) in enumerate(body) if key is not None]
-    blanks = [place for place, (_, item) in enumerate(body) if isinstance(item, Whitespace)]
-    body.insert(keys[-1] + 1 if keys else blanks[0] if blanks else len(body), entry)
+    new = next(place for place in keys if body[place][0].key == name)
+    gap = next((place for place, (_, item) in enumerate(body) if isinstance(item, Whitespace)), new)
+    if new == keys[0] and gap < new:
+        body.insert(gap, body.pop(new))
 
 
 def _holds(text: str, wanted: dict[str, Any]) -> bool:

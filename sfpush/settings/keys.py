@@ -9,8 +9,13 @@ from typing import Any
 
 KeyPath = tuple[str | int, ...]
 
+DEEPEST = 100
+"""Levels that a key may lie deep; tomlkit sets the same bound."""
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_PART = re.compile(r"""\s*(?:(?P<bare>[A-Za-z0-9_-]+)|(?P<quoted>"(?:\\.|[^"\\\n])*"|'[^'\n]*'))[ \t]*""")
+_QUOTED = r"""(?:"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')"""
+_PART = re.compile(rf"\s*(?:(?P<bare>[A-Za-z0-9_-]+)|(?P<quoted>{_QUOTED}))[ \t]*")
+_TOO_MANY_PARTS = re.compile(rf"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|{_QUOTED})[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 _LONGEST_SHOWN = 60
 
 
@@ -31,6 +36,11 @@ def scan_key(text: str, start: int) -> tuple[tuple[str, ...], int]:
         if not text.startswith(".", position):
             return tuple(parts), position
         position += 1
+
+
+def has_endless_key(text: str) -> bool:
+    """Whether a dotted key has more than `DEEPEST` parts: tomllib needs the square of their number in memory."""
+    return _TOO_MANY_PARTS.search(text) is not None
 
 
 def parse_key(text: str) -> tuple[str, ...]:

@@ -11,10 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from sfpush.settings.keys import KeyPath, scan_key
-
-DEEPEST = 100
-"""Levels that a key may lie deep; tomlkit sets the same bound."""
+from sfpush.settings.keys import DEEPEST, KeyPath, scan_key
 
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _STRING = re.compile(

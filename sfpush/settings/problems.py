@@ -72,8 +72,8 @@ def _sentence(error: ErrorDetails, path: KeyPath) -> str:
         case "string_type" if isinstance(value, int | float):
             sentence = f"{shown(value)} is not text. Put it in quotes: {quote(shown(value))}."
         case kind if kind in _KINDS:
-            text = shown(value)
-            sentence = f"{text[:1].upper()}{text[1:]} can't stand here. Write {_KINDS[kind]}."
+            text = shown(value).capitalize() if isinstance(value, dict | list) else shown(value)
+            sentence = f"{text} can't stand here. Write {_KINDS[kind]}."
         case _:
             sentence = f"{error['msg']}. Change it."
     return sentence

@@ -34,8 +34,10 @@ def check_title(template: str) -> str:
     from jinja2 import TemplateSyntaxError, meta, nodes
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    environment = ImmutableSandboxedEnvironment()
+    environment.globals.clear()  # range, namespace and so on are not variables of a title
     try:
-        tree = ImmutableSandboxedEnvironment().parse(template)
+        tree = environment.parse(template)
         free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as error:
         raise ValueError(
@@ -53,13 +55,18 @@ def check_title(template: str) -> str:
 
 
 def _used(tree: nodes.Template, free: set[str]) -> Iterator[str]:
+    """The variables that a template asks for, with what it asks of them: `contact.name`, not `contact`."""
     from jinja2 import nodes
 
-    within: set[int] = set()
+    asked: set[int] = set()
     for attribute in tree.find_all(nodes.Getattr):
-        if isinstance(attribute.node, nodes.Name) and attribute.node.name in free:
-            within.add(id(attribute.node))
-            yield f"{attribute.node.name}.{attribute.attr}"
+        owner = attribute.node
+        if isinstance(owner, nodes.Name):
+            asked.add(id(owner))
+            if owner.name in free:
+                yield f"{owner.name}.{attribute.attr}"
+        else:
+            yield f"….{attribute.attr}"
     for name in tree.find_all(nodes.Name):
-        if name.name in free and id(name) not in within:
+        if name.name == "self" or (name.name in free and id(name) not in asked):
             yield name.name

@@ -105,7 +105,7 @@ def _field_line(value: Any) -> Any:
         case False:
             return None
         case str():
-            return {"to": value}
+            return {"to": _api_name(value)}
         case dict() | FieldRule() | None:
             return value
     raise ValueError(
