@@ -48,5 +48,5 @@ def domain_key(website: str | None) -> str | None:
 
 
 def phone_key(phone: str | None) -> str | None:
-    """The last nine digits: what remains the same with and without a country's prefix."""
-    return _NOT_DIGIT.sub("", phone or "")[-9:] or None
+    """The last eight digits: what remains the same with and without a country's prefix."""
+    return _NOT_DIGIT.sub("", phone or "")[-8:] or None

@@ -8,8 +8,8 @@ from sfpush.practice.rules import Rules
 from tests.practice.conftest import Wire, error_of
 
 STANDARD = [
-    "Account", "Campaign", "CampaignMember", "Contact", "Event", "EventRelation", "Lead", "LeadStatus", "Note", "Opportunity",
-    "OpportunityContactRole", "OpportunityStage", "Organization", "RecordType", "Task", "User",
+    "Account", "Campaign", "CampaignMember", "Contact", "Event", "EventRelation", "Lead", "LeadStatus", "Note",
+    "Opportunity", "OpportunityContactRole", "OpportunityStage", "Organization", "RecordType", "Task", "User",
 ]  # fmt: skip
 
 
