@@ -11,7 +11,7 @@ from sfpush.planning.context import Context
 from sfpush.planning.fitting import Misfit
 from sfpush.planning.keys import company_key, domain_key, is_free_mail
 from sfpush.planning.matching import Found, Gone, Match, Several
-from sfpush.planning.subjects import Company, Subject
+from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 
 _ACCOUNT = "Account"
@@ -51,20 +51,23 @@ def decide_account(
             return _create(subject, context, needed_by)
 
 
-def company_of(record: Record) -> Company | None:
-    """The company a contact's own columns tell of, as an account record with its stable key; None without a name."""
-    name = str(record.fields.get("organization_name") or "").strip()
-    plain = company_key(name)
+def made_up_key(record: Record) -> str | None:
+    """The key of the account that a contact's own columns tell of; None if they name no company."""
+    plain = company_key(str(record.fields.get("organization_name") or "").strip())
     if not plain:
         return None
     domain = domain_key(record.fields.get("website"))
+    return f"account:name:{plain}@{domain}" if domain else f"account:name:{plain}"
+
+
+def made_up_account(key: str, contact: Record) -> Record:
+    """The account record that a contact's own columns make (C6)."""
     fields = {
-        account_field: record.fields[contact_field]
+        account_field: value
         for contact_field, account_field in _COMPANY_FIELDS.items()
-        if record.fields.get(contact_field) not in (None, "")
+        if (value := contact.fields.get(contact_field)) not in (None, "")
     }
-    key = f"account:name:{plain}@{domain}" if domain else f"account:name:{plain}"
-    return Company(Record(key, RecordType.ACCOUNT, name, fields), made_up=True)
+    return Record(key, RecordType.ACCOUNT, str(fields["name"]).strip(), fields)
 
 
 def different_companies(one: Record, other: Record, free_mail: frozenset[str]) -> bool:

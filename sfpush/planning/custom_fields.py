@@ -40,13 +40,13 @@ class CustomFields:
             found[record_type, canonical(str(name), record_type)] = Definition(str(identity), values)
         return cls(found)
 
-    def reader(self, apollo: str, record_type: RecordType) -> Read:
-        """The function that reads this Apollo field: a plain field, a custom field, or a pattern ending in `*` (F1)."""
+    def reader(self, apollo: str, record_type: RecordType) -> Read | None:
+        """The function that reads a custom field, or a pattern ending in `*` (F1); None for a plain field."""
         if apollo.endswith("*"):
             return _by_prefix(apollo[:-1])
         definition = self.by_name.get((record_type, apollo))
         if definition is None:
-            return lambda fields: fields.get(apollo)
+            return None
 
         def read(fields: Mapping[str, Any]) -> Any:
             value = fields.get(apollo)

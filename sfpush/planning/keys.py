@@ -45,7 +45,7 @@ def email_key(text: str | None) -> str | None:
     return text if _EMAIL.fullmatch(text) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def domain_key(website: str | None) -> str | None:
     """The registrable domain of a website, host or domain name, lower-cased; None where there is none.
 
@@ -81,7 +81,7 @@ def is_free_mail(domain: str, more: Iterable[str] = ()) -> bool:
     return domain in _free_mail_domains() or domain in more
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def company_key(name: str | None) -> str:
     """A company name without case, accents, punctuation and legal forms at its end; "" for a blank name (M3).
 

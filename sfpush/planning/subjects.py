@@ -54,12 +54,3 @@ class Subject:
     unclear: tuple[SalesforceId, ...] | None = None
     """A create of this record was never answered, and the org shows these (B3); () is: nothing yet, not settled."""
     passes_filter: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The company of a contact: the account record it stands for, made up from the contact if Apollo has none (C6)."""
-
-    record: Record
-    made_up: bool
-    stored: bool = False

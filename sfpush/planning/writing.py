@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sfpush.describe import Describe, FieldDescribe
 from sfpush.model import FieldChange, Record, Rule
@@ -12,6 +12,7 @@ from sfpush.planning.custom_fields import CustomFields, Read
 from sfpush.planning.field_map import RECORD_TYPES, STAGE, FieldLine, ObjectMap, object_map
 from sfpush.planning.fitting import Fit, Misfit, Shortened, fitter, same, shown
 from sfpush.settings.schema import Settings
+from sfpush.settings.values import Write
 
 _EMAILS = frozenset({"email", "secondary_email", "tertiary_email"})
 
@@ -27,12 +28,16 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    line: FieldLine
-    read: Read
+class _Line(NamedTuple):
+    """A line ready to be used. `read` is None for a plain field, which is read by its name."""
+
+    name: str
+    write: Write
+    apollo: str
+    read: Callable[[Record, str | None], Any] | None
     fit: Fit
     field: FieldDescribe | None
+    by_user: bool
 
 
 @dataclass(frozen=True)
@@ -43,28 +48,29 @@ class Writer:
     map: ObjectMap
     describe: Describe
     lines: tuple[_Line, ...]
-    verified: frozenset[str] | None
-    """Lower-cased e-mail statuses that count as verified; None: every address goes (C11)."""
-    _constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: tuple[FieldChange | Misfit, ...]
+    """What every new row gets: the source (C10) and `on_create` (F6), fitted once."""
 
     @classmethod
     def of(cls, sobject: str, settings: Settings, describe: Describe, custom_fields: CustomFields) -> Writer:
         """Compile the map of one sObject."""
         mapped = object_map(sobject, settings, describe)
-        lines = []
-        for line in mapped.lines:
-            described = describe.field(line.salesforce)
-            fit: Fit = fitter(described, mapped.on_too_long) if described else _no_such_field(line.salesforce)
-            lines.append(_Line(line, custom_fields.reader(line.apollo, RECORD_TYPES[sobject]), fit, described))
         contacts = settings.contacts
+        verified = frozenset(status.strip().lower() for status in contacts.verified_statuses)
         return cls(
             sobject=sobject,
             map=mapped,
             describe=describe,
-            lines=tuple(lines),
-            verified=None
-            if contacts.push_unverified_emails
-            else frozenset(status.strip().lower() for status in contacts.verified_statuses),
+            lines=tuple(
+                _compiled(line, mapped, describe, custom_fields, None if contacts.push_unverified_emails else verified)
+                for line in mapped.lines
+                if line.write != "never"
+            ),
+            constants=tuple(
+                constant
+                for name, value in _new_row_values(mapped)
+                if (constant := _constant(describe, name, value)) is not None
+            ),
         )
 
     def create(self, record: Record, stage: str | None, extra: Mapping[str, Any]) -> Written | Misfit:
@@ -75,28 +81,29 @@ class Writer:
         changes: dict[str, FieldChange] = {}
         pushed: dict[str, Any] = {}
         notes: list[str] = []
-        for one in self.lines:
-            line = one.line
-            if line.write == "never":
-                continue
-            value = self._value(one, record, stage, notes)
-            if value is None:
+        fields = record.fields
+        for name, _write, apollo, read, fit, described, _by_user in self.lines:
+            raw = fields.get(apollo) if read is None else read(record, stage)
+            if raw is None or raw == "" or (value := fit(raw)) is None:
                 continue
             if isinstance(value, Misfit):
                 return value
-            if one.field is not None and not one.field.createable:
-                return _not_writeable(one.field, "create")
-            changes[line.salesforce] = FieldChange(line.salesforce, None, value)
-            pushed[line.salesforce] = value
-        for name, value in self._new_row_values(extra):
+            if isinstance(value, Shortened):
+                notes.append(value.note)
+                value = value.value
+            if described is not None and not described.createable:
+                return _not_writeable(described, "create")
+            changes[name] = FieldChange(name, None, value)
+            pushed[name] = value
+        for constant in self.constants:
+            if isinstance(constant, Misfit):
+                return constant
+            changes[constant.field] = constant
+        for name, value in extra.items():
             described = self.describe.field(name)
             if described is None or not described.createable:
                 return _not_writeable(described, "create", name)
-            fitted = value if name in extra else fitter(described, "block")(value)
-            if isinstance(fitted, Misfit):
-                return fitted
-            if fitted is not None:
-                changes[described.name] = FieldChange(described.name, None, fitted)
+            changes[described.name] = FieldChange(described.name, None, value)
         missing = [one for one in self.describe.required_on_create if one.name not in changes]
         if missing:
             names = ", ".join(one.name for one in missing)
@@ -119,27 +126,28 @@ class Writer:
         changes: dict[str, FieldChange] = {}
         pushed = dict(last_pushed)
         notes: list[str] = []
-        for one in self.lines:
-            line = one.line
-            name = line.salesforce
+        fields = record.fields
+        for name, write, apollo, read, fit, described, by_user in self.lines:
             before = org.get(name)
-            if line.write == "never" or (line.write == "fill" and not _empty(before)):
+            if write == "fill" and not _empty(before):
                 continue
-            noted = len(notes)
-            value = self._value(one, record, stage, notes)
-            if value is None:
+            raw = fields.get(apollo) if read is None else read(record, stage)
+            if raw is None or raw == "" or (value := fit(raw)) is None:
                 continue
             if isinstance(value, Misfit):
                 return value
-            settled = line.write == "overwrite" and name in last_pushed and same(one.field, last_pushed[name], value)
+            note = ""
+            if isinstance(value, Shortened):
+                note, value = value.note, value.value
+            settled = write == "overwrite" and name in last_pushed and same(described, last_pushed[name], value)
             pushed[name] = value
-            if settled or same(one.field, before, value):
-                del notes[noted:]
+            if settled or same(described, before, value):
                 continue
-            if one.field is not None and not one.field.updateable:
-                if not line.by_user:
+            if described is not None and not described.updateable:
+                if not by_user:
                     continue
-                return _not_writeable(one.field, "update")
+                return _not_writeable(described, "update")
+            notes += [note] if note else []
             changes[name] = FieldChange(name, before, value)
         for name, value in extra.items():
             described = self.describe.field(name)
@@ -147,34 +155,59 @@ class Writer:
                 changes[described.name] = FieldChange(described.name, org.get(described.name), value)
         return Written(tuple(changes.values()), pushed, tuple(notes))
 
-    def _value(self, one: _Line, record: Record, stage: str | None, notes: list[str]) -> Any:
-        line = one.line
-        if line.values is not None:
-            raw: Any = line.values.get((stage or "").strip().lower())
-        elif line.apollo in _EMAILS and not self._verified(line.apollo, record):
-            return None
-        elif line.apollo == STAGE:
-            raw = stage
-        else:
-            raw = one.read(record.fields)
-        if raw is None or raw == "":
-            return None
-        value = one.fit(raw)
-        if line.set_only and value is False:
-            return None
-        if isinstance(value, Shortened):
-            notes.append(value.note)
-            return value.value
-        return value
 
-    def _verified(self, apollo: str, record: Record) -> bool:
-        if self.verified is None:
-            return True
-        return str(record.fields.get(f"{apollo}_status") or "").strip().lower() in self.verified
+def _compiled(
+    line: FieldLine,
+    mapped: ObjectMap,
+    describe: Describe,
+    custom_fields: CustomFields,
+    verified: frozenset[str] | None,
+) -> _Line:
+    described = describe.field(line.salesforce)
+    fit: Fit = fitter(described, mapped.on_too_long) if described else _no_such_field(line.salesforce)
+    if line.set_only:
+        fit = _set_only(fit)
+    read = _reader(line, custom_fields.reader(line.apollo, RECORD_TYPES[mapped.sobject]), verified)
+    return _Line(line.salesforce, line.write, line.apollo, read, fit, described, line.by_user)
 
-    def _new_row_values(self, extra: Mapping[str, Any]) -> list[tuple[str, Any]]:
-        source = [(self.map.source_field, self.map.source_value)] if self.map.source_field else []
-        return [*source, *self.map.on_create.items(), *extra.items()]
+
+def _reader(
+    line: FieldLine, custom: Read | None, verified: frozenset[str] | None
+) -> Callable[[Record, str | None], Any] | None:
+    if (values := line.values) is not None:
+        return lambda _record, stage: values.get((stage or "").strip().lower())
+    if line.apollo == STAGE:
+        return lambda _record, stage: stage
+    if line.apollo in _EMAILS and verified is not None:
+        return lambda record, _stage: (
+            record.fields.get(line.apollo) if _verified(record, line.apollo, verified) else None
+        )
+    if custom is not None:
+        return lambda record, _stage: custom(record.fields)
+    return None
+
+
+def _verified(record: Record, apollo: str, verified: frozenset[str]) -> bool:
+    return str(record.fields.get(f"{apollo}_status") or "").strip().lower() in verified
+
+
+def _set_only(fit: Fit) -> Fit:
+    return lambda value: fitted if (fitted := fit(value)) is not False else None
+
+
+def _new_row_values(mapped: ObjectMap) -> list[tuple[str, Any]]:
+    source = [(mapped.source_field, mapped.source_value)] if mapped.source_field and mapped.source_value else []
+    return [*source, *mapped.on_create.items()]
+
+
+def _constant(describe: Describe, name: str, value: Any) -> FieldChange | Misfit | None:
+    described = describe.field(name)
+    if described is None or not described.createable:
+        return _not_writeable(described, "create", name)
+    fitted = fitter(described, "block")(value)
+    if fitted is None or isinstance(fitted, Misfit):
+        return fitted
+    return FieldChange(described.name, None, fitted)
 
 
 def _empty(value: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sfpush.model import AnyChange, Record
 from sfpush.planning import account_of_person as answers
-from sfpush.planning.accounts import company_of, decide_account, different_companies
+from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
 from sfpush.planning.keys import company_key, domain_key, is_free_mail
 from sfpush.planning.matching import Found, Match, match_account
@@ -33,6 +33,7 @@ class AccountDecisions:
         self._claims = Claims(connection, org, "accounts")
         self._made = PlannedAccounts(connection, context.free_mail_domains)
         self._by_external_id = bool(context.settings.salesforce.external_ids.account)
+        self._for_people: list[Decided] = []
 
     def decide_all(self, records: Sequence[Record]) -> None:
         """Decide on a chunk of account records in their own right (A1–A3)."""
@@ -55,7 +56,7 @@ class AccountDecisions:
             add_changes(self._connection, self._plan, decided)
 
     def of_people(self, people: Sequence[Pending]) -> Mapping[str, Account | None]:
-        """The accounts of a chunk of people, by the person's key; accounts that must be made are added to the plan."""
+        """The accounts of a chunk of people, by the person's key; `take_made` gives those that must be made."""
         companies = self._companies([one.subject.record for one in people])
         keys = sorted({company.key for company in companies.values()})
         decided = dict(changes_of(self._connection, self._plan, keys))
@@ -63,11 +64,16 @@ class AccountDecisions:
         subjects, _rivals = self._subjects([by_key[key] for key in keys])
         known = {subject.record.key: subject for subject in subjects}
         found: dict[str, Account | None] = {}
-        for person in people:
-            key = person.subject.record.key
+        for one in people:
+            key = one.subject.record.key
             company = companies.get(key)
-            found[key] = None if company is None else self._answer(person, known[company.key], decided)
+            found[key] = None if company is None else self._answer(one, known[company.key], decided)
         return found
+
+    def take_made(self) -> list[Decided]:
+        """The decisions on accounts that the last chunk of people called for, to be written with the people's own."""
+        made, self._for_people = self._for_people, []
+        return made
 
     def _answer(self, person: Pending, subject: Subject, decided: dict[str, AnyChange]) -> Account | None:
         key = subject.record.key
@@ -98,8 +104,7 @@ class AccountDecisions:
             return refused
         change = decide_account(subject, None, self._context, needed_by=person.subject.record.key)
         decided[key] = change
-        with writing(self._connection):
-            add_changes(self._connection, self._plan, [_decided(change, subject, None)])
+        self._for_people.append(_decided(change, subject, None))
         answer = answers.from_decision(change)
         if isinstance(answer, AccountToCome):
             self._made.add(subject.record)
@@ -126,26 +131,28 @@ class AccountDecisions:
         }
         stored = stored_accounts(self._connection, sorted(set(wanted.values())))
         found = {key: stored[account] for key, account in wanted.items() if account in stored}
-        made_up = {
-            person.key: company.record
-            for person in people
-            if person.key not in found and (company := company_of(person)) is not None
+        keys = {
+            person.key: key for person in people if person.key not in found and (key := made_up_key(person)) is not None
         }
+        made_up: dict[str, Record] = {}
+        for person in people:
+            if (key := keys.get(person.key)) is not None and key not in made_up:
+                made_up[key] = made_up_account(key, person)
         domains = {record.key: domain_key(record.fields.get("website")) for record in made_up.values()}
         names = {record.key: company_key(record.name) for record in made_up.values()}
         by_domain = accounts_like(self._connection, "domain", filter(None, domains.values()))
         by_name = accounts_like(self._connection, "name", filter(None, names.values()))
-        for person, record in made_up.items():
+        for key, record in made_up.items():
             alike = [
-                *by_domain.get(domains[record.key] or "", ()),
+                *by_domain.get(domains[key] or "", ()),
                 *(
                     one
-                    for one in by_name.get(names[record.key], ())
+                    for one in by_name.get(names[key], ())
                     if not different_companies(one, record, self._context.free_mail_domains)
                 ),
             ]
-            found[person] = alike[0] if alike else record
-        return found
+            made_up[key] = alike[0] if alike else record
+        return {**found, **{person: made_up[key] for person, key in keys.items()}}
 
 
 def _decided(change: AnyChange, subject: Subject, match: Match) -> Decided:

@@ -59,7 +59,7 @@ class PeopleDecisions:
             change = finish(one, accounts.get(key), self._context) if isinstance(one, Pending) else one
             rows.append(_decided(change, subject, targets[key]))
         with writing(self._connection):
-            add_changes(self._connection, self._plan, rows)
+            add_changes(self._connection, self._plan, [*self._accounts.take_made(), *rows])
 
 
 def _same_person(_subject: Subject, _other: Sharer) -> bool:

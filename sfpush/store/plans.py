@@ -152,8 +152,12 @@ def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -
     """What the plan so far says of these records, by key."""
     found: dict[str, AnyChange] = {}
     for chunk in in_chunks(keys):
-        for change in changes(connection, plan, keys=chunk):
-            found[change.record] = change
+        for row in connection.execute(
+            # without the hint SQLite reads the whole plan for every chunk
+            f"SELECT {_COLUMNS} FROM changes INDEXED BY changes_by_key WHERE key IN ({marks(chunk)}) AND plan = ?",
+            (*chunk, plan),
+        ):
+            found[row[0]] = _from_row(row)
     return found
 
 
@@ -199,12 +203,12 @@ def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
     change = decided.change
     detail: dict[str, Any] = {}
     if change.fields:
-        detail["fields"] = [(one.field, one.before, one.after) for one in change.fields]
+        detail["fields"] = [tuple(one) for one in change.fields]
     if change.needs:
         detail["needs"] = change.needs
     if change.candidates:
         detail["candidates"] = change.candidates
-    if change.pushed:
+    if change.pushed and change.action != "create":
         detail["pushed"] = change.pushed
     return (
         plan,
@@ -226,6 +230,8 @@ def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
 def _from_row(row: Sequence[Any]) -> AnyChange:
     key, name, action, sobject, sf_id, rule, reason, detail = row
     parts = orjson.loads(detail)
+    fields = tuple(FieldChange(*one) for one in parts.get("fields", ()))
+    pushed = {one.field: one.after for one in fields} if action == "create" else parts.get("pushed", {})
     return CHANGE_BY_ACTION[action](
         record=key,
         name=name,
@@ -235,8 +241,8 @@ def _from_row(row: Sequence[Any]) -> AnyChange:
         salesforce_id=SalesforceId.trusted(sf_id) if sf_id else None,
         needs=tuple(parts.get("needs", ())),
         candidates=tuple(map(SalesforceId.trusted, parts.get("candidates", ()))),
-        fields=tuple(FieldChange(*one) for one in parts.get("fields", ())),
-        pushed=parts.get("pushed", {}),
+        fields=fields,
+        pushed=pushed,
     )
 
 
