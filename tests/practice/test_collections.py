@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sfpush.practice.rules import Rules
@@ -75,12 +77,11 @@ def test_the_same_row_twice_is_refused_twice(wire: Wire) -> None:
     assert [each["success"] for each in answers] == [False, False]
 
 
-def upsert(wire: Wire, *records: dict[str, object]) -> list[dict[str, object]]:
+def upsert(wire: Wire, *records: Any) -> Any:
     body = {"records": [{"attributes": {"type": "Contact"}, **each} for each in records]}
     answer = wire.patch("/composite/sobjects/Contact/Apollo_Contact_Id__c", body)
     assert answer.status_code == 200
-    found: list[dict[str, object]] = answer.json()
-    return found
+    return answer.json()
 
 
 def test_upsert_by_external_id(wire: Wire) -> None:
@@ -97,7 +98,7 @@ def test_upsert_by_external_id(wire: Wire) -> None:
 def test_one_external_id_twice_in_a_batch_is_refused(wire: Wire) -> None:
     rows = [{"Apollo_Contact_Id__c": "k1", "LastName": name} for name in "AB"]
     for answers in (upsert(wire, *rows), wire.collection("Contact", *rows)[1:]):
-        assert {each["errors"][0]["statusCode"] for each in answers} == {"DUPLICATE_VALUE"}  # type: ignore[index]
+        assert {each["errors"][0]["statusCode"] for each in answers} == {"DUPLICATE_VALUE"}
 
 
 def test_mixed_types_are_saved_in_order(wire: Wire) -> None:

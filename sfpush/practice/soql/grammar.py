@@ -1,26 +1,29 @@
-"""The grammar of SOQL, for lark. Keywords are not reserved where a name can stand, as in Salesforce."""
+"""The grammar of SOQL, for lark. Keywords are not reserved where a name can stand, as in Salesforce.
+
+The clauses after FROM are rules that may be empty, not optional rules: the latter would multiply the parser's states.
+"""
 
 from __future__ import annotations
 
 GRAMMAR = r"""
-query: "SELECT"i selected ("," selected)* "FROM"i NAME alias? where? group? having? order? limit? offset?
+query: "SELECT"i selected ("," selected)* "FROM"i NAME alias where group having order limit offset
 
 selected: NAME                                  -> field
         | NAME NAME                             -> aliased_field
         | call NAME?                            -> aggregate
         | "(" query ")"                         -> children
 call: NAME "(" NAME? ")"
-alias: "AS"i? NAME
+alias: ["AS"i? NAME]
 
-where: "WHERE"i condition
-group: "GROUP"i "BY"i NAME ("," NAME)*
-having: "HAVING"i condition
-order: "ORDER"i "BY"i ordering ("," ordering)*
+where: ["WHERE"i condition]
+group: ["GROUP"i "BY"i NAME ("," NAME)*]
+having: ["HAVING"i condition]
+order: ["ORDER"i "BY"i ordering ("," ordering)*]
 ordering: operand direction? nulls?
 direction: ASC | DESC
 nulls: "NULLS"i (FIRST | LAST)
-limit: "LIMIT"i NUMBER
-offset: "OFFSET"i NUMBER
+limit: ["LIMIT"i NUMBER]
+offset: ["OFFSET"i NUMBER]
 
 ?condition: unit
           | unit ("AND"i unit)+                 -> all

@@ -90,14 +90,14 @@ class _ToTree(Transformer[Token, Any]):
         argument = _name(children[1]) if len(children) > 1 else None
         return tree.Call(children[0].upper(), argument, children[0].start_pos or 0)
 
-    def alias(self, children: list[Token]) -> tuple[str, str]:
-        return "alias", str(children[0])
+    def alias(self, children: list[Token]) -> tuple[str, str | None]:
+        return "alias", str(children[0]) if children else None
 
-    def where(self, children: list[tree.Condition]) -> tuple[str, tree.Condition]:
-        return "where", children[0]
+    def where(self, children: list[tree.Condition]) -> tuple[str, tree.Condition | None]:
+        return "where", children[0] if children else None
 
-    def having(self, children: list[tree.Condition]) -> tuple[str, tree.Condition]:
-        return "having", children[0]
+    def having(self, children: list[tree.Condition]) -> tuple[str, tree.Condition | None]:
+        return "having", children[0] if children else None
 
     def group(self, children: list[Token]) -> tuple[str, tuple[tree.Name, ...]]:
         return "group_by", tuple(_name(each) for each in children)
@@ -115,11 +115,11 @@ class _ToTree(Transformer[Token, Any]):
     def nulls(self, children: list[Token]) -> str:
         return str(children[0])
 
-    def limit(self, children: list[Token]) -> tuple[str, int]:
-        return "limit", int(float(children[0]))
+    def limit(self, children: list[Token]) -> tuple[str, int | None]:
+        return "limit", int(float(children[0])) if children else None
 
     def offset(self, children: list[Token]) -> tuple[str, int]:
-        return "offset", int(float(children[0]))
+        return "offset", int(float(children[0])) if children else 0
 
     def all(self, children: list[tree.Condition]) -> tree.Every:
         return tree.Every(tuple(children))
