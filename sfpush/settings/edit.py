@@ -24,6 +24,7 @@ from sfpush.settings.load import Loaded, load, refusal
 from sfpush.settings.problems import Problem
 
 _NEW_FILE_MODE = 0o644
+_LEFT_ALONE = "The file was left as it is."
 
 
 def set_value(path: Path, key: str, value: str) -> Loaded:
@@ -35,18 +36,18 @@ def set_value(path: Path, key: str, value: str) -> Loaded:
     name = str(path)
     text = read_text(path) if path.exists() else ""
     if isinstance(text, Problem):
-        raise refusal([text], name)
+        raise refusal([text], _LEFT_ALONE)
     before = parse(text, name)
     if before.problems:
-        raise refusal(before.problems, name)
+        raise refusal(before.problems, _LEFT_ALONE)
     try:
         parts = key_path(key)
         changed = with_line(text, parts, as_toml(parts, value))
     except ValueError as error:
-        raise refusal([Problem(name, 0, key, str(error))], name) from None
+        raise refusal([Problem(name, 0, key, str(error))], _LEFT_ALONE) from None
     problems = examine(parse(changed, name)).problems
     if problems:
-        raise refusal([_in_file_as_it_is(problem, before, parts) for problem in problems], name)
+        raise refusal([_in_file_as_it_is(problem, before, parts) for problem in problems], _LEFT_ALONE)
     _write(path, changed)
     return load(path)
 
@@ -88,7 +89,11 @@ def _in_place(text: str, path: tuple[str, ...], toml: str) -> str | None:
         is_new = path[-1] not in table
         if not is_new and isinstance(table[path[-1]], Table | AoT):
             return None
-        table[path[-1]] = tomlkit.parse(f"value = {toml}\n")["value"]
+        value = tomlkit.parse(f"value = {toml}\n")["value"]
+        if is_new and isinstance(table, InlineTable) and not table.as_string().endswith(" }"):
+            table.append(path[-1], value)  # an assignment puts no blank behind the comma here
+        else:
+            table[path[-1]] = value
         if is_new and isinstance(table, Table):
             _move_up(table.value.body, path[-1])
     except (TOMLKitError, KeyError, TypeError, ValueError):  # TypeError, ValueError: part of the way is no table
@@ -97,14 +102,14 @@ def _in_place(text: str, path: tuple[str, ...], toml: str) -> str | None:
 
 
 def _move_up(body: list[tuple[Any, Item]], name: str) -> None:
-    """Move a new key, if it is the first of its table, up to the remarks right below the header: what stands there
-    after a blank line is about the next table.
+    """Move a new key to right behind the other keys of its table or, if it is the first, behind the remarks below the
+    header: what stands there after a blank line is about the next table.
     """
-    keys = [place for place, (key, _) in enumerate(body) if key is not None]
-    new = next(place for place in keys if body[place][0].key == name)
-    gap = next((place for place, (_, item) in enumerate(body) if isinstance(item, Whitespace)), new)
-    if new == keys[0] and gap < new:
-        body.insert(gap, body.pop(new))
+    new = next(place for place, (key, _) in enumerate(body) if key is not None and key.key == name)
+    entry = body.pop(new)
+    others = [place for place, (key, item) in enumerate(body) if key is not None and not isinstance(item, Table | AoT)]
+    gap = next((place for place, (_, item) in enumerate(body[:new]) if isinstance(item, Whitespace)), new)
+    body.insert(others[-1] + 1 if others else gap, entry)
 
 
 def _holds(text: str, wanted: dict[str, Any]) -> bool:

@@ -64,19 +64,16 @@ def overlay(loaded: Loaded, assignments: Sequence[str]) -> Loaded:
     return _loaded(loaded.path, document)
 
 
-def refusal(problems: Sequence[Problem], name: str) -> SettingsError:
+def refusal(problems: Sequence[Problem], hint: str) -> SettingsError:
     """The error that carries these problems."""
     count = "There is a problem" if len(problems) == 1 else f"There are {len(problems)} problems"
-    return SettingsError(
-        f"{count} in the settings.",
-        hint=f"Mend {name}, then look again with: sfpush settings check",
-        problems=tuple(str(problem) for problem in problems),
-    )
+    return SettingsError(f"{count} in the settings.", hint=hint, problems=tuple(str(problem) for problem in problems))
 
 
 def _loaded(path: Path | None, document: Document) -> Loaded:
     examined = examine(document)
     if examined.settings is None:
-        raise refusal(examined.problems, document.name or SET)
+        mend = f"Mend {path}" if any(problem.file != SET for problem in examined.problems) else f"Mend {SET}"
+        raise refusal(examined.problems, f"{mend}; every key is explained in what sfpush init writes.")
     warnings = tuple(str(warning) for warning in examined.warnings)
     return Loaded(examined.settings, path, examined.origins, warnings, document)

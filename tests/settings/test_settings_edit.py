@@ -68,6 +68,21 @@ def test_only_the_key_changes(write: Write, key: str, value: str, before: str, a
     assert path.read_text("utf-8") == FILE.replace(before, after)
 
 
+def test_keys_that_are_added_one_after_another_stay_together(write: Write) -> None:
+    path = write(FILE)
+    for key in ("A", "B", "C"):
+        set_value(path, f"contacts.fields.{key}", f"{key}__c")
+    added = '# "Title" = false\nA = "A__c"\nB = "B__c"\nC = "C__c"\n\n# ── accounts ──'
+    assert path.read_text("utf-8") == FILE.replace('# "Title" = false\n\n# ── accounts ──', added)
+
+
+def test_an_empty_inline_table_is_filled_readably(write: Write) -> None:
+    path = write("[deals.stage_map]\nvalues = {} # by name\n")
+    for key in ("Won", '"Not now"'):
+        set_value(path, f"deals.stage_map.values.{key}", "Closed")
+    assert path.read_text("utf-8").endswith('values = {Won = "Closed", "Not now" = "Closed"} # by name\n')
+
+
 def test_a_table_that_is_not_there_is_made_at_the_end(write: Write) -> None:
     path = write(FILE)
     loaded = set_value(path, "salesforce.external_ids.contact", "Apollo_Contact_Id__c")
