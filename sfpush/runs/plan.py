@@ -10,7 +10,7 @@ import math
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -26,19 +26,11 @@ from sfpush.settings.schema import Settings
 from sfpush.store import plans
 from sfpush.store.database import writing
 from sfpush.store.orgs import OrgState
-from sfpush.store.plans import PlanHead
+from sfpush.store.plans import EVERYTHING, PlanHead, Scope
 from sfpush.store.subjects import count_records, record_chunks
 from sfpush.store.times import to_text
 
 ROWS_PER_CALL = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which records a plan is about: all, or those with these keys; `sobject` narrows it to Account or people."""
-
-    keys: frozenset[str] | None = None
-    sobject: str | None = None
 
 
 def make_plan(
@@ -48,14 +40,16 @@ def make_plan(
     *,
     now: datetime,
     progress: Progress,
-    scope: Scope = Scope(),
+    scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
     remaining_calls: int | None = None,
     warnings: Sequence[str] = (),
+    remember: bool = True,
 ) -> PlanHead:
     """Decide on every record in scope and store the plan. Raises NotReady before the initial pull (G3).
 
-    It decides as if every gate were open and names the closed ones (G4).
+    It decides as if every gate were open and names the closed ones (G4). `remember`: its decisions become the last
+    word on its records; not so where a plan is only made to be compared.
     """
     context = gather(connection, state, settings, mode)
     created_at = to_text(now)
@@ -67,6 +61,7 @@ def make_plan(
         instance_url=state.instance_url,
         mode=mode,
         settings_fingerprint=fingerprint(settings),
+        scope=scope,
         gates=closed_gates(
             settings, pulled=state.pulled_at is not None, window_ends_at=state.window_ends_at, now=created_at
         ),
@@ -79,7 +74,8 @@ def make_plan(
     with writing(connection):
         head = replace(head, estimated_calls=_estimated_calls(connection, head.plan))
         head = plans.finish_plan(connection, head)
-        plans.remember_decisions(connection, state.org, head)
+        if remember:
+            plans.remember_decisions(connection, state.org, head)
     return head
 
 

@@ -58,6 +58,14 @@ CREATE TABLE reference (
     PRIMARY KEY (list, id)
 ) WITHOUT ROWID;
 
+-- Files of an inbox that were imported whole; the same file is not read again by the next sync.
+CREATE TABLE imported_files (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    imported_at TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE links (
     org INTEGER NOT NULL REFERENCES orgs,
     key TEXT NOT NULL,

@@ -24,6 +24,17 @@ _ORDERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which records a plan is about: all, or those with these keys; `sobject` narrows it to Account or people."""
+
+    keys: frozenset[str] | None = None
+    sobject: str | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanHead:
     """A plan without its changes. `summary` counts by record type and action; calls are API calls."""
 
@@ -34,6 +45,7 @@ class PlanHead:
     instance_url: str
     mode: str
     settings_fingerprint: str = ""
+    scope: Scope = EVERYTHING
     gates: tuple[Gate, ...] = ()
     summary: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     estimated_calls: int = 0
@@ -79,7 +91,8 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
         (head.plan,),
     ):
         summary.setdefault(record_type, {})[action] = count
-    facts = {**asdict(head), "summary": summary}
+    keys = None if head.scope.keys is None else sorted(head.scope.keys)
+    facts = {**asdict(head), "summary": summary, "scope": {"keys": keys, "sobject": head.scope.sobject}}
     connection.execute(
         "UPDATE plans SET head = ?, complete = 1 WHERE plan = ?", (orjson.dumps(facts).decode(), head.plan)
     )
@@ -173,6 +186,23 @@ def writes_by_object_and_verb(connection: sqlite3.Connection, plan: int) -> list
     ]
 
 
+def differences(connection: sqlite3.Connection, plan: int, other: int) -> Iterator[str]:
+    """Records of the plan on which another plan decides differently, or whose record or org row is another version."""
+    for (key,) in connection.execute(
+        "SELECT a.key FROM changes a LEFT JOIN changes b ON b.plan = ? AND b.place = a.place AND b.key = a.key"
+        " WHERE a.plan = ? AND (b.action, b.rule, b.sf_id, b.detail, b.record_version, b.modstamp)"
+        " IS NOT (a.action, a.rule, a.sf_id, a.detail, a.record_version, a.modstamp) ORDER BY a.place, a.key",
+        (other, plan),
+    ):
+        yield key
+
+
+def drop_plan(connection: sqlite3.Connection, plan: int) -> None:
+    """Forget a plan."""
+    with writing(connection):
+        connection.execute("DELETE FROM plans WHERE plan = ?", (plan,))
+
+
 def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead) -> None:
     """Keep this plan's decisions as the last word on each of its records; in the caller's transaction."""
     connection.execute(
@@ -250,6 +280,9 @@ def _head(facts: Mapping[str, Any]) -> PlanHead:
     return PlanHead(
         **{
             **facts,
+            "scope": Scope(
+                None if facts["scope"]["keys"] is None else frozenset(facts["scope"]["keys"]), facts["scope"]["sobject"]
+            ),
             "gates": tuple(Gate(**gate) for gate in facts["gates"]),
             "warnings": tuple(facts["warnings"]),
         }

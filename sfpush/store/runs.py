@@ -85,6 +85,12 @@ def run_named(connection: sqlite3.Connection, org: int, run_id: str) -> Run:
     )
 
 
+def run_of_plan(connection: sqlite3.Connection, plan_id: str) -> str | None:
+    """The id of the run that carried a plan out; None if none has."""
+    row = connection.execute("SELECT run_id FROM runs WHERE plan_id = ?", (plan_id,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def dead_runs(connection: sqlite3.Connection, org: int) -> tuple[Run, ...]:
     """Runs that never ended. For the holder of the home's lock these are runs that were killed."""
     return tuple(

@@ -1,0 +1,44 @@
+"""A plan of how things stand now: unanswered writes settled, the org's changes read, then every decision made."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from sfpush.org.connected import Org
+from sfpush.runs.plan import make_plan
+from sfpush.runs.progress import Progress
+from sfpush.runs.recover import recover
+from sfpush.runs.refresh import refresh
+from sfpush.settings.schema import Settings
+from sfpush.store.orgs import OrgState, org_state
+from sfpush.store.plans import EVERYTHING, PlanHead, Scope
+
+
+def fresh_plan(
+    connection: sqlite3.Connection,
+    org: Org,
+    state: OrgState,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    progress: Progress,
+    scope: Scope = EVERYTHING,
+    mode: Literal["automatic", "manual"] = "automatic",
+) -> PlanHead:
+    """Recover, refresh, plan (B3, G3). The caller holds the home's lock. Raises NotReady when the org is out of reach."""
+    recover(connection, org, state, settings, now=now)
+    refresh(connection, org, state, settings, now=now(), progress=progress)
+    pulled = org_state(connection, state.org_id) or state
+    return make_plan(
+        connection,
+        pulled,
+        settings,
+        scope=scope,
+        mode=mode,
+        now=now(),
+        remaining_calls=org.budget.remaining if org.budget else None,
+        progress=progress,
+    )
