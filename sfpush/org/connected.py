@@ -26,6 +26,8 @@ from sfpush.org.secrets import Secrets, delete_secrets, load_secrets, store_secr
 if TYPE_CHECKING:
     from sfpush.describe import Describe
     from sfpush.model import Batch, Outcome, SalesforceId
+    from sfpush.org.bulk import Job
+    from sfpush.org.bulk_csv import JobData, JobShape, Ties
     from sfpush.org.soql import Value
     from sfpush.org.transport import ApiBudget, Transport
     from sfpush.settings.schema import SalesforceSettings, Settings
@@ -158,6 +160,57 @@ class Org:
         from sfpush.org.collections import write_batch
 
         return write_batch(self._transport, batch, self._write_headers)
+
+    def read_in_bulk(
+        self,
+        sobject: str,
+        fields: Iterable[str],
+        *,
+        include_deleted: bool = False,
+        seen: Callable[[Job], None] = lambda _: None,
+    ) -> Iterator[dict[str, Any]]:
+        """What `read` gives, in any order, for a handful of API calls; see `sfpush.org.bulk_read`."""
+        from sfpush.org.bulk_read import read_rows_in_bulk
+
+        return read_rows_in_bulk(
+            self._transport, self.describe(sobject), fields, include_deleted=include_deleted, seen=seen
+        )
+
+    def create_job(self, shape: JobShape) -> str:
+        """A new Bulk job's id, to be noted before its data is sent; see `sfpush.org.bulk` for this and the next."""
+        from sfpush.org.bulk import create_job
+
+        return create_job(self._transport, shape)
+
+    def send_job(self, job_id: str, data: JobData) -> None:
+        """Upload the job's data and close it. Raises AnswerLost when it is not known whether it was closed."""
+        from sfpush.org.bulk import send_job
+
+        send_job(self._transport, job_id, data)
+
+    def read_job(self, job_id: str) -> Job:
+        """How a job stands. Raises RequestRefused if the org knows no such job."""
+        from sfpush.org.bulk import read_job
+
+        return read_job(self._transport, job_id)
+
+    def wait_for_job(self, job_id: str, seen: Callable[[Job], None] = lambda _: None) -> Job:
+        """Wait until the job has ended; `seen` is told each time how it stands."""
+        from sfpush.org.bulk import wait_for_job
+
+        return wait_for_job(self._transport, lambda: self.read_job(job_id), seen)
+
+    def abort_job(self, job_id: str) -> None:
+        """Stop a job; what it has already saved stays."""
+        from sfpush.org.bulk import abort_job
+
+        abort_job(self._transport, job_id)
+
+    def job_outcomes(self, job: Job, shape: JobShape, ties: Ties) -> Iterator[tuple[str, Outcome]]:
+        """The outcome of each row of an ended job, by record key, in any order. Raises AnswerLost if some have none."""
+        from sfpush.org.bulk import read_outcomes
+
+        return read_outcomes(self._transport, job, shape, ties)
 
 
 def connect(

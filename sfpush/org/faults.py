@@ -93,7 +93,7 @@ def _fault(status: int, error: Mapping[str, Any]) -> Fault:
         code=_text(error.get("errorCode") or error.get("statusCode")) or _bare(status).code,
         message=message,
         fields=tuple(map(_text, fields)) if isinstance(fields, list) else (),
-        matches=(*_duplicates(error), *_named_in(message)),
+        matches=(*_duplicates(error), *named_records(message)),
     )
 
 
@@ -108,7 +108,8 @@ def _duplicates(error: Mapping[str, Any]) -> tuple[SalesforceId, ...]:
     return tuple(_ids(record.get("Id") for record in records if isinstance(record, Mapping)))
 
 
-def _named_in(message: str) -> tuple[SalesforceId, ...]:
+def named_records(message: str) -> tuple[SalesforceId, ...]:
+    """The records that a message of DUPLICATE_VALUE names."""
     return tuple(_ids(_NAMED_RECORD.findall(message)))
 
 

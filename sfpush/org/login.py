@@ -22,10 +22,10 @@ from sfpush.errors import NotReady, UsageError
 from sfpush.model import SalesforceId
 from sfpush.org.address import instance_address
 from sfpush.org.connection import Access, Identity, Login
+from sfpush.org.failures import unreachable
 from sfpush.org.faults import read_faults
 from sfpush.org.http import OrgSession, why_unanswered
 from sfpush.org.secrets import Secrets
-from sfpush.org.transport import unreachable
 
 CLIENT_SECRET = "client_secret"  # noqa: S105 - names of secrets, not secrets
 ACCESS_TOKEN = "access_token"  # noqa: S105

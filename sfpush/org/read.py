@@ -42,7 +42,7 @@ def read_rows(
     `changed_since` is a SystemModstamp as an earlier row had it (ISO-8601 with a zone); rows of that very moment come
     again, the oldest change first. `include_deleted` brings deleted and merged rows too (S1, S3).
     """
-    names = _with_system_fields(describe, fields)
+    names = with_system_fields(describe, fields)
     where = [soql.compare("SystemModstamp", ">=", _moment(changed_since))] if changed_since else []
     order = ("SystemModstamp", "Id") if changed_since else ()
     query = soql.select(names, describe.sobject, where=where, order_by=order)
@@ -60,7 +60,7 @@ def read_rows_where_in(
 ) -> Iterator[Row]:
     """Rows whose `field` is one of `values`, in as many queries as a URL's length asks for; a row may come twice
     where two spellings of one text are in different queries."""
-    names = _with_system_fields(describe, fields)
+    names = with_system_fields(describe, fields)
     for chunk in soql.in_chunks(values):
         query = soql.select(names, describe.sobject, where=[soql.member(field, chunk)])
         yield from query_rows(transport, query, names, include_deleted=include_deleted)
@@ -77,7 +77,7 @@ def read_rows_created(
     since: datetime,
 ) -> Iterator[Row]:
     """Living rows whose `field` is one of `values`, created by user `by` at `since` or later, the oldest first (B3)."""
-    names = _with_system_fields(describe, fields)
+    names = with_system_fields(describe, fields)
     for chunk in soql.in_chunks(values):
         where = [
             soql.member(field, chunk),
@@ -133,7 +133,8 @@ def _flat(row: Mapping[str, Any], nested: Sequence[str]) -> Row:
     return flat
 
 
-def _with_system_fields(describe: Describe, fields: Iterable[str]) -> tuple[str, ...]:
+def with_system_fields(describe: Describe, fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields to select: those wanted, and the system fields that the sObject has."""
     system = [name for name in SYSTEM_FIELDS if describe.field(name)]
     return tuple(dict.fromkeys([*system, *fields]))
 

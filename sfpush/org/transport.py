@@ -16,25 +16,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import requests
 import tenacity
 from simple_salesforce.api import Salesforce
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
 
-from sfpush.errors import AnswerLost, DailyLimitReached, NotReady, RequestRefused
+from sfpush.errors import AnswerLost, NotReady
 from sfpush.org.connection import Access
-from sfpush.org.faults import Fault, read_faults
-from sfpush.org.http import OrgSession, never_left, why_unanswered
+from sfpush.org.failures import Failure, RefusedAnswer, may_repeat, refusal, unclear, unreachable, why
+from sfpush.org.http import OrgSession
 
 TRIES = 5
 MOST_WAITING = 180.0
 """Seconds that one request may spend waiting between its tries, all together."""
 
+_PIECE = 1 << 16
 _log = logging.getLogger(__name__)
 
 
@@ -48,11 +47,9 @@ class ApiBudget:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    method: str
-    path: str
-    options: Mapping[str, Any] = field(repr=False)
-    writes: bool
-    harmless: bool
+    send: Callable[[Salesforce], Any]
+    writes: bool = False
+    harmless: bool = True
     """Whether carrying it out twice is the same as once."""
 
 
@@ -107,8 +104,7 @@ class Transport:
 
         Raises NotReady, RequestRefused or DailyLimitReached.
         """
-        options = {"params": params, "headers": headers or {}}
-        return self._call(_Call("GET", path, options, writes=False, harmless=True))
+        return self._call(_Call(lambda salesforce: self._ask(salesforce, "GET", path, params=params, headers=headers)))
 
     def write(
         self,
@@ -124,32 +120,62 @@ class Transport:
 
         Raises AnswerLost if it may have been carried out, else as `read`.
         """
-        options = {"params": params, "headers": headers or {}, "json": body}
-        return self._call(_Call(method, path, options, writes=True, harmless=harmless))
+
+        def send(salesforce: Salesforce) -> Any:
+            return self._ask(salesforce, method, path, json=body, params=params, headers=headers)
+
+        return self._call(_Call(send, writes=True, harmless=harmless))
+
+    def download(self, path: str, params: Mapping[str, str], into: BinaryIO) -> Mapping[str, str]:
+        """GET a file of any size into `into`; the headers of the answer. Raises as `read`."""
+
+        def fetch(salesforce: Salesforce) -> Mapping[str, str]:
+            into.seek(0)
+            into.truncate()
+            with self._transfer(salesforce, "GET", path, params=params, stream=True) as response:
+                into.writelines(response.iter_content(_PIECE))
+            into.seek(0)
+            return response.headers
+
+        answered: Mapping[str, str] = self._call(_Call(fetch))
+        return answered
+
+    def upload(self, path: str, file: BinaryIO, content_type: str) -> None:
+        """PUT a file of any size, from its beginning. Raises as `write`."""
+
+        def send(salesforce: Salesforce) -> None:
+            file.seek(0)
+            self._transfer(salesforce, "PUT", path, data=file, headers={"Content-Type": content_type})
+
+        self._call(_Call(send, writes=True, harmless=False))
+
+    def pause(self, seconds: float) -> None:
+        """Wait, as between the tries of a request."""
+        self._sleep(seconds)
 
     def _call(self, call: _Call) -> Any:
         patience = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda failure: _may_repeat(failure, call)),
+            retry=tenacity.retry_if_exception(lambda failure: may_repeat(failure, harmless=call.harmless)),
             wait=_wait,
             stop=_tried_enough,
             sleep=self._sleep,
             reraise=True,
         )
-        lost: list[_Failure] = []
+        lost: list[Failure] = []
         try:
             return patience(self._once, call, lost)
-        except (_Refused, requests.RequestException, NotReady) as failure:
+        except (RefusedAnswer, requests.RequestException, NotReady) as failure:
             problem = failure
         # raised here, outside the except: what requests raised holds the request and so the token
         if call.writes and lost:  # whatever ended the later tries, an earlier one may have been carried out
             raise self._answer_lost(lost[0])
         raise problem if isinstance(problem, NotReady) else self._as_error(problem)
 
-    def _once(self, call: _Call, lost: list[_Failure]) -> Any:
+    def _once(self, call: _Call, lost: list[Failure]) -> Any:
         try:
             return self._with_one_login(call)
-        except (_Refused, requests.RequestException) as failure:
-            if _unclear(failure):
+        except (RefusedAnswer, requests.RequestException) as failure:
+            if unclear(failure):
                 lost.append(failure)
             raise
 
@@ -157,7 +183,7 @@ class Transport:
         salesforce = self._salesforce
         try:
             return self._send(salesforce, call)
-        except _Refused as refused:
+        except RefusedAnswer as refused:
             if not refused.fault.session_expired or self._log_in_again is None:
                 raise
         with self._login_lock:
@@ -168,11 +194,28 @@ class Transport:
     def _send(self, salesforce: Salesforce, call: _Call) -> Any:
         with self._lock:
             self._api_calls += 1
-        path = call.path
+        return call.send(salesforce)
+
+    def _ask(
+        self, salesforce: Salesforce, method: str, path: str, *, headers: Mapping[str, str] | None, **options: Any
+    ) -> Any:
         if path.startswith("/"):
             path = path.removeprefix(urlsplit(salesforce.base_url).path)
+        hooks = {"response": self._examine_json}
         return salesforce.restful(
-            path, method=call.method, hooks={"response": self._examine}, allow_redirects=False, **call.options
+            path, method=method, headers=headers or {}, hooks=hooks, allow_redirects=False, **options
+        )
+
+    def _transfer(
+        self, salesforce: Salesforce, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.Response:
+        return self._session.request(
+            method,
+            salesforce.base_url + path,
+            headers={**salesforce.headers, **(headers or {})},
+            hooks={"response": self._examine},
+            allow_redirects=False,
+            **options,
         )
 
     def _examine(self, response: requests.Response, **_: Any) -> None:
@@ -182,7 +225,10 @@ class Transport:
         if usage:
             self._budget = ApiBudget(usage.total, max(0, usage.total - usage.used))
         if response.status_code >= 300:
-            raise _Refused(response)
+            raise RefusedAnswer(response)
+
+    def _examine_json(self, response: requests.Response, **_: Any) -> None:
+        self._examine(response)
         if response.status_code != 204 and response.content.lstrip()[:1] not in (b"{", b"["):
             raise requests.exceptions.JSONDecodeError("neither an object nor an array", "", 0)
 
@@ -195,68 +241,21 @@ class Transport:
             object_pairs_hook=None,
         )
 
-    def _as_error(self, failure: _Failure) -> NotReady:
-        if isinstance(failure, _Refused):
-            return _refusal(failure, self.instance_url)
-        return unreachable(self.instance_url, why_unanswered(failure))
+    def _as_error(self, failure: Failure) -> NotReady:
+        if isinstance(failure, RefusedAnswer):
+            return refusal(failure, self.instance_url)
+        return unreachable(self.instance_url, why(failure))
 
-    def _answer_lost(self, failure: _Failure) -> AnswerLost:
-        why = failure.fault.message if isinstance(failure, _Refused) else why_unanswered(failure)
+    def _answer_lost(self, failure: Failure) -> AnswerLost:
         return AnswerLost(
-            f"What {self.instance_url} did with the last request is not known: {why.removesuffix('.')}.",
+            f"What {self.instance_url} did with the last request is not known: {why(failure).removesuffix('.')}.",
             hint="Run the same command again: it first finds out what went, and repeats nothing that did.",
         )
 
 
-class _Refused(Exception):
-    """An answer that is no success, with what its headers said of waiting."""
-
-    def __init__(self, response: requests.Response) -> None:
-        super().__init__(f"HTTP {response.status_code}")
-        self.fault: Fault = read_faults(response.status_code, response.content)[0]
-        self.retry_after = _seconds(response.headers.get("Retry-After"))
-        self.location = urlsplit(response.headers.get("Location", "")).hostname
-
-    @property
-    def passing(self) -> bool:
-        """Whether the org said that it did not carry the request out, and that later it may."""
-        fault = self.fault
-        return fault.concurrent_limit or fault.unavailable or (fault.status == 503 and self.retry_after is not None)
-
-    @property
-    def unclear(self) -> bool:
-        """Whether the org, or a machine in front of it, failed in a way that leaves open what was done."""
-        return self.fault.status >= 500 and not self.passing
-
-
-def unreachable(address: str, why: str) -> NotReady:
-    """The error for an org that can't be spoken to, and what to do about it."""
-    return NotReady(
-        f"The org at {address} can't be reached: {why}.",
-        hint="Check the network and the address (sfpush status); then run the command again.",
-        code="unreachable",
-    )
-
-
-_Failure = _Refused | requests.RequestException
-
-
-def _unclear(failure: _Failure) -> bool:
-    """Whether the org may have carried the request out although no good answer came."""
-    return failure.unclear if isinstance(failure, _Refused) else not never_left(failure)
-
-
-def _may_repeat(failure: BaseException, call: _Call) -> bool:
-    if isinstance(failure, requests.exceptions.SSLError):
-        return False  # a certificate does not get better by waiting
-    if isinstance(failure, _Refused):
-        return failure.passing or (call.harmless and failure.unclear)
-    return isinstance(failure, requests.RequestException) and (call.harmless or never_left(failure))
-
-
 def _wait(state: tenacity.RetryCallState) -> float:
     failure = state.outcome.exception() if state.outcome else None
-    if isinstance(failure, _Refused) and failure.retry_after is not None:
+    if isinstance(failure, RefusedAnswer) and failure.retry_after is not None:
         return failure.retry_after
     return _BACKOFF(state)
 
@@ -266,46 +265,3 @@ _BACKOFF = tenacity.wait_exponential_jitter(max=30)
 
 def _tried_enough(state: tenacity.RetryCallState) -> bool:
     return state.attempt_number >= TRIES or state.idle_for + state.upcoming_sleep > MOST_WAITING
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """A Retry-After header, seconds or a date, as seconds from now; None if there is none that can be read."""
-    try:
-        return Retry().parse_retry_after(retry_after) if retry_after else None
-    except InvalidHeader:
-        return None
-
-
-def _refusal(refused: _Refused, address: str) -> NotReady:
-    fault = refused.fault
-    if fault.daily_limit:
-        return DailyLimitReached(
-            f"The org's API calls for 24 hours are used up: {fault.message}",
-            hint="Run the same command again when calls are free; `sfpush status` shows how many are left.",
-        )
-    if fault.session_expired:
-        return NotReady(
-            f"The org at {address} does not accept the session: {fault.message}",
-            hint="Connect again: sfpush connect …",
-            code="session-expired",
-        )
-    if refused.passing or refused.unclear:
-        wait = f" It asks to wait {refused.retry_after:.0f} seconds." if refused.retry_after else ""
-        return NotReady(
-            f"The org at {address} takes no requests now: {fault.message}{wait}",
-            hint="Run the same command again later.",
-            code="busy" if fault.concurrent_limit else "unavailable",
-        )
-    if refused.location and fault.status in (301, 302, 303, 307, 308):
-        return NotReady(
-            f"The org at {address} has moved to {refused.location}.",
-            hint=f"Connect again with --instance-url https://{refused.location}.",
-            code="moved",
-        )
-    if fault.status == 403:
-        return NotReady(
-            f"The org does not let the connected user do this: {fault.message} ({fault.code})",
-            hint="Check that the user's profile has API Enabled, and access to what the message names.",
-            code="no-access",
-        )
-    return RequestRefused(f"The org said no: {fault.message} ({fault.code})", salesforce_code=fault.code)

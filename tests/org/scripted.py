@@ -81,7 +81,7 @@ def scripted(*answers: Answer | Callable[[Asked], Answer]) -> Iterator[Scripted]
             self.wfile.write(payload)
             self.close_connection = self.close_connection or answer.cut
 
-        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server calls them so
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 - http.server calls them so
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
