@@ -61,8 +61,9 @@ class _Flight:
 class Execution:
     """One plan's writes on their way to the org.
 
-    `sleep` waits before locked rows go again; `stop` is asked before each batch leaves; `advanced` is told how many
-    rows have been dealt with.
+    `sleep` waits before locked rows go again; `stop` is asked before each batch leaves; `find_lost` looks up creates
+    whose answer never came, while nothing is in flight, and says how many of them the org has; `advanced` is told how
+    many rows have been dealt with.
     """
 
     schedule: Schedule
@@ -70,9 +71,11 @@ class Execution:
     journal: Journal
     stop: Callable[[], bool]
     sleep: Callable[[float], None]
+    find_lost: Callable[[], int]
     advanced: Callable[[int], None] = lambda rows: None
     tally: Tally = field(default_factory=Tally)
     _landed: SimpleQueue[tuple[_Flight, tuple[Outcome, ...] | Exception]] = field(default_factory=SimpleQueue)
+    _stage: int | None = None
     _slept_for_attempt: int = 0
     _lost_in_a_row: int = 0
 
@@ -86,6 +89,8 @@ class Execution:
                 self._land(*self._landed.get())
             else:
                 break
+        if not self._ending():
+            self._look_for_lost()
         return self.tally
 
     def _ending(self) -> bool:
@@ -94,6 +99,12 @@ class Execution:
         return self.tally.interrupted or self.tally.stopped_by is not None
 
     def _depart(self, parcel: Parcel) -> None:
+        if parcel.stage != self._stage:
+            self._stage = parcel.stage
+            self._look_for_lost()
+        if self.tally.stopped_by is not None:
+            self.schedule.answered(parcel)
+            return
         self._wait_for_locks(parcel)
         known = self.journal.known(
             {key for placed in parcel.placed for key in (placed.change.record, *placed.change.needs)}
@@ -108,6 +119,18 @@ class Execution:
         number = self.journal.intend(batch, [placed.change for placed in going])
         flight = _Flight(parcel, going, batch, number)
         threading.Thread(target=self._fly, args=(flight,), daemon=True).start()
+
+    def _look_for_lost(self) -> None:
+        """Before the next stage leaves, which may need what was lost, and at the end."""
+        if not self.tally.lost:
+            return
+        try:
+            found = self.find_lost()
+        except NotReady as problem:
+            self.tally.stopped_by = problem
+            return
+        self.tally.lost -= found
+        self.tally.created += found
 
     def _is_open(self, change: Writing, known: Known) -> bool:
         """Whether a change is still to be sent: its record may have been linked since the plan was made, or a create

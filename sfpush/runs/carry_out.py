@@ -19,7 +19,7 @@ from sfpush.push.schedule import Schedule
 from sfpush.runs.journal import RunJournal
 from sfpush.runs.keeping import keep_written
 from sfpush.runs.progress import Progress
-from sfpush.runs.recover import Recovered, recover
+from sfpush.runs.recover import recover
 from sfpush.runs.report import PlanTally, RunReport, counts_of
 from sfpush.settings.schema import Settings
 from sfpush.store import plans, runs
@@ -71,24 +71,26 @@ def carry_out(
     journal = RunJournal(connection, state.org, run.run, head.plan, now)
     writes = _writes(planned)
     progress.start("Pushing", sum(writes.values()))
+
+    def find_lost() -> int:
+        nonlocal recovered
+        found = recover(connection, org, state, settings, now=now, running=run.run)
+        recovered += found
+        return found.found
+
     with reading(connection) as reader:
         cut = parcels(_stream(reader, head.plan, writes), _external_ids(settings))
-        execution = Execution(
-            Schedule(cut, lanes=settings.push.parallel_batches), org, journal, stop, sleep, progress.advance
-        )
-        done = execution.run()
+        schedule = Schedule(cut, lanes=settings.push.parallel_batches)
+        done = Execution(schedule, org, journal, stop, sleep, find_lost, progress.advance).run()
     progress.finish()
-    found_late = Recovered()
-    if done.lost and done.stopped_by is None:
-        found_late = recover(connection, org, state, settings, now=now, running=run.run)
-    results = counts_of(planned, done, linked=linked, found_late=found_late.found)
+    results = counts_of(planned, done, linked=linked)
     left = sum(writes.values()) - done.dealt_with
     report = RunReport(
         run.run_id,
         results,
         org.api_calls - calls_before,
         tuple(journal.rejects),
-        recovered + found_late,
+        recovered,
         left,
         _stopped_by(done, left),
     )

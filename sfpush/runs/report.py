@@ -53,12 +53,8 @@ class RunReport:
         return "rejected" if self.results.rejected else "done"
 
 
-def counts_of(planned: PlanTally, done: Tally, *, linked: int, found_late: int) -> Counts:
-    """The counts of a run: what the plan left alone, and what became of the rest.
-
-    `linked` counts links kept without a call; `found_late` rows that the org turned out to have although their
-    answer was lost.
-    """
+def counts_of(planned: PlanTally, done: Tally, *, linked: int) -> Counts:
+    """The counts of a run: what the plan left alone, and what became of the rest. `linked`: links kept without a call."""
 
     def of(action: str) -> int:
         return sum(count for (there, _, _), count in planned.items() if there == action)
@@ -67,7 +63,7 @@ def counts_of(planned: PlanTally, done: Tally, *, linked: int, found_late: int) 
         count for (action, _, rule), count in planned.items() if action == "block" and rule.startswith("waits-")
     )
     return Counts(
-        created=done.created + found_late,
+        created=done.created,
         updated=done.updated,
         linked=linked + done.linked,
         unchanged=of("unchanged"),
@@ -76,5 +72,5 @@ def counts_of(planned: PlanTally, done: Tally, *, linked: int, found_late: int) 
         rejected=done.rejected,
         blocked=of("block") - waits,
         skipped=of("skip"),
-        waiting=waits + done.waiting + done.lost - found_late,
+        waiting=waits + done.waiting + done.lost,
     )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import orjson
 
 from sfpush.model import Batch, Outcome, Rejected, SalesforceId, Verb, Written
-from sfpush.store.database import in_chunks, marks
+from sfpush.store.database import in_chunks, marks, writing
 
 Transport = Literal["collections", "bulk"]
 
@@ -170,6 +170,18 @@ def unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Ma
             ids = tuple(map(SalesforceId, orjson.loads(candidates or "[]")))
             found[key] = Unclear(key, sobject, sent_at, ids)
     return found
+
+
+def dismiss_unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str], *, now: str) -> None:
+    """Close the unanswered creates of these records: a person has said what they are (`link`, `unlink`; M8)."""
+    with writing(connection):
+        for number, place in connection.execute(
+            "SELECT batch, place FROM batches JOIN runs USING (run) JOIN batch_rows USING (batch)"
+            " WHERE org = ? AND answered_at IS NULL AND verb = 'create' AND outcome IS NULL"
+            f" AND key IN ({marks(keys)})",
+            (org, *keys),
+        ).fetchall():
+            settle(connection, number, [place], "linked", now=now)
 
 
 def counts(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:

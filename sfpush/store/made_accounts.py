@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import orjson
 
 from sfpush.model import Record, RecordType
-from sfpush.planning.accounts import company_of
+from sfpush.planning.accounts import made_up_account
 from sfpush.planning.keys import record_keys
 from sfpush.store.database import in_chunks, marks
 
@@ -46,6 +46,4 @@ def _companies(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -
         " GROUP BY near) AS made JOIN records r ON r.key = made.contact",
         (plan, *keys),
     ):
-        company = company_of(Record(contact, RecordType.CONTACT, name, orjson.loads(fields)))
-        if company is not None:
-            yield contact, Record(key, RecordType.ACCOUNT, company.record.name, company.record.fields)
+        yield contact, made_up_account(key, Record(contact, RecordType.CONTACT, name, orjson.loads(fields)))

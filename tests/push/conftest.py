@@ -61,6 +61,11 @@ class Home:
         self.refresh()
         return make_plan(self.connection, self.state, self.settings, now=self.now(), progress=Silent())
 
+    def recovered_plan(self) -> plans.PlanHead:
+        """What every push begins with: recovery, then the plan."""
+        self.recover()
+        return self.plan()
+
     def planned(self, decided: Iterable[plans.Decided | AnyChange]) -> plans.PlanHead:
         """A stored plan of exactly these changes."""
         head = plans.PlanHead(
@@ -86,7 +91,7 @@ class Home:
             self.connection,
             self.org,
             self.state,
-            (head or self.plan()).plan_id,
+            (head or self.recovered_plan()).plan_id,
             self.settings,
             command="push",
             now=self.now,
