@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from sfpush.commands import connect, errors, history, import_files, init, plan, pull, records, settings
+from sfpush.commands import connect, errors, history, import_files, init, plan, pull, push, records, settings, sync
 from sfpush.commands.grouping import DAILY, LOOK, START, add
 
 
@@ -19,6 +19,8 @@ def register(app: typer.Typer) -> None:
     add(app, import_files.import_files, "import", panel=DAILY)
     add(app, pull.pull, "pull", panel=DAILY)
     app.add_typer(plan.app, name="plan", rich_help_panel=DAILY)
+    add(app, push.push, "push", panel=DAILY)
+    add(app, sync.sync, "sync", panel=DAILY)
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)

@@ -10,6 +10,7 @@ import typer
 from sfpush.commands.grouping import add, group
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
+from sfpush.errors import UsageError
 
 app = group("See what the org rejected and why, and send it again.", has_default=True)
 
@@ -68,6 +69,38 @@ def show(
     )
 
 
+def retry(
+    context: typer.Context,
+    *,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers that `errors` lists.")] = None,
+    code: Annotated[str, typer.Option(metavar="C", help="All with this Salesforce error code.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All that are not resolved.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> Result:
+    """Send rejected records again now: a manual push of just these.
+
+    \b
+    Examples:
+      sfpush errors retry 12 15
+      sfpush errors retry --code REQUIRED_FIELD_MISSING --yes
+    """
+    from sfpush.commands.push import push_selected
+    from sfpush.store.error_log import entries, entry
+    from sfpush.store.plans import Scope
+
+    if sum([bool(numbers), bool(code), everything]) != 1:
+        raise UsageError("It is not said which errors to retry.", hint="Give their ids, or one of --code and --all.")
+    session = Session.of(context)
+    org = session.connected_org.org
+    chosen = (
+        [entry(session.store, org, number) for number in numbers]
+        if numbers
+        else list(entries(session.store, org, code=code or None))
+    )
+    keys = frozenset(one.record for one in chosen)
+    return push_selected(session, "errors retry", Scope(keys), yes=yes)
+
+
 def _name(session: Session, key: str) -> str:
     from sfpush.store.records import get
 
@@ -77,3 +110,4 @@ def _name(session: Session, key: str) -> str:
 
 add(app, list_, "list")
 add(app, show, "show")
+add(app, retry, "retry")

@@ -56,7 +56,9 @@ def plan(
       sfpush plan --only ann@acme.example
       sfpush plan --out monday.json && sfpush push --plan monday.json
     """
-    from sfpush.runs.plan import Scope, make_plan
+    from sfpush.runs.fresh import fresh_plan
+    from sfpush.runs.plan import make_plan
+    from sfpush.store.plans import Scope
     from sfpush.store.records import find
 
     session = Session.of(context)
@@ -69,15 +71,8 @@ def plan(
         )
     else:
         with session.only_run("plan"):
-            session.refresh()
-            head = make_plan(
-                session.store,
-                session.state,
-                settings,
-                scope=scope,
-                now=now(),
-                remaining_calls=session.remaining_calls,
-                progress=session.progress,
+            head = fresh_plan(
+                session.store, session.org, session.state, settings, scope=scope, now=now, progress=session.progress
             )
     _save(session, head, out=out, csv=csv, everything=everything)
     return plan_result(session, head, everything=everything, exit_code=exit_code)
@@ -105,7 +100,9 @@ def show(
     )
 
 
-def plan_result(session: Session, head: PlanHead, *, everything: bool = False, exit_code: bool = False) -> Result:
+def plan_result(
+    session: Session, head: PlanHead, *, command: str = "plan", everything: bool = False, exit_code: bool = False
+) -> Result:
     """A stored plan as a result, its changes streamed from the store."""
     from sfpush.display.plan_view import pending, show_plan
     from sfpush.display.shapes import plan_shape
@@ -115,11 +112,11 @@ def plan_result(session: Session, head: PlanHead, *, everything: bool = False, e
 
     waiting = pending(head.summary)
     return Result(
-        "plan",
+        command,
         plan_shape(head, _changes(session, head, None if everything else LISTED)),
         view=partial(show_plan, head, of, with_unchanged=everything),
         exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
-        next_step="Carry it out with: sfpush sync" if waiting else "",
+        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" else "",
     )
 
 

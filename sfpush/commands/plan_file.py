@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sfpush.errors import UsageError
+from sfpush.display.shapes import change_shape
+from sfpush.errors import OutOfBounds, UsageError
 from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
 from sfpush.planning.gates import Gate
-from sfpush.store.plans import PlanHead
+from sfpush.store.plans import PlanHead, changes
 
 _HEAD_MEMBERS = ("plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings")
 
@@ -38,6 +41,20 @@ def open_plan_file(path: Path) -> PlanFile:
         return PlanFile(path, _head(facts))
     except (KeyError, TypeError, AttributeError):
         raise _no_plan(path) from None
+
+
+def refuse_edited(saved: PlanFile, head: PlanHead, connection: sqlite3.Connection) -> None:
+    """Raise OutOfBounds unless the file says exactly what the stored plan does: what was read is what is pushed."""
+    listed = saved.changes()
+    actions = tuple(action for action in CHANGE_BY_ACTION if action != "unchanged")
+    stored = changes(connection, head.plan, actions=actions)
+    pairs = zip_longest((one for one in listed if one.action != "unchanged"), stored)
+    if any(there is None or here is None or change_shape(there) != change_shape(here) for there, here in pairs):
+        raise OutOfBounds(
+            f"{saved.path} is not what `sfpush plan` wrote: it was changed by hand.",
+            hint="Nothing was written. Change the settings or the records instead, then plan again.",
+            code="plan-edited",
+        )
 
 
 def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Any]]:

@@ -159,12 +159,6 @@ class Session:
             self.store, self.org, self.state, self.settings.settings, full=full, now=now(), progress=self.progress
         )
 
-    @property
-    def remaining_calls(self) -> int | None:
-        """The org's API calls left today, as its last answer told; None before the first."""
-        budget = self.org.budget
-        return budget.remaining if budget else None
-
     def only_run(self, command: str) -> AbstractContextManager[None]:
         """Hold the home's lock. Raises AlreadyRunning."""
         from sfpush.runs.lock import only_run
@@ -216,20 +210,26 @@ class Session:
 
             show_next_step(self.err, message)
 
+    def said_stopping(self) -> None:
+        """What is said when a first Ctrl-C asks for a clean stop."""
+        self.say("Stopping after the batches under way; Ctrl-C again stops at once.")
+
+    def require_an_answer(self, *, yes: bool) -> None:
+        """Raise UsageError if a question would have to be asked and there is nobody to ask; before any work."""
+        if not yes and (self.as_json or not is_terminal(sys.stdin) or not is_terminal(sys.stderr)):
+            raise UsageError(
+                f"`sfpush {self.command}` asks before it acts, and there is nobody to ask.",
+                hint="Add --yes to answer it beforehand.",
+                code="needs-yes",
+            )
+
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only with a yes: from `--yes`, else from the person at the terminal.
 
         Raises UsageError where nobody can be asked, Interrupted when the answer is no.
         """
-        if yes:
-            return
-        if self.as_json or not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
-            raise UsageError(
-                f"This asks before it acts, and there is nobody to ask: {question}",
-                hint="Add --yes to answer it beforehand.",
-                code="needs-yes",
-            )
-        if not typer.confirm(question, err=True):
+        self.require_an_answer(yes=yes)
+        if not yes and not typer.confirm(question, err=True):
             raise Interrupted("Nothing was done.", code="declined")
 
 

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
+from sfpush.display.import_view import show_import
 from sfpush.display.plan_view import value_text
+from sfpush.display.result import ErrorLine
 from sfpush.display.table import plain_table
 from sfpush.model import Verb
 from sfpush.store.journal import SentRow
@@ -44,6 +47,37 @@ def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
     said = f" {', '.join(gone)} in Salesforce." if gone else ""
     console.print(
         Text.assemble(("✓ ", "green"), f"The snapshot is up to date ({counted(facts['api_calls'], 'API call')}).{said}")
+    )
+
+
+def show_report(facts: Mapping[str, Any], errors: Sequence[ErrorLine], left: int, console: Console) -> None:
+    """What an import brought, what a run did, each rejection, and what stopped it."""
+    if "import" in facts:
+        show_import(facts["import"], (), console)
+        console.print()
+    for reject in facts["rejects"][:_MOST_ROWS]:
+        console.print(
+            Text.assemble(
+                ("! ", "bold red"),
+                (safe(reject["record"]), "bold"),
+                f"  {safe(reject['sobject'])}  ",
+                (safe(reject["code"]), "red"),
+            )
+        )
+        console.print(Padding(Text(safe(reject["message"])), (0, 0, 0, 4), expand=False))
+    rest = len(facts["rejects"]) - _MOST_ROWS
+    if rest > 0:
+        console.print(Text(f"and {number(rest)} more: sfpush errors lists them.", "dim"))
+    for error in errors:
+        if error.code != "rejected":
+            console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
+    if left:
+        console.print(f"{counted(left, 'change')} not sent.")
+    done = Text("✓ ", "green") if not errors else Text("")
+    console.print(
+        done.append_text(counts_text(facts["results"])).append(
+            f" ({counted(facts['api_calls'], 'API call')}, run {facts['run']}).", "dim"
+        )
     )
 
 

@@ -28,7 +28,7 @@ def fresh_plan(
     scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
 ) -> PlanHead:
-    """Recover, refresh, plan (B3, G3). The caller holds the home's lock. Raises NotReady when the org is out of reach."""
+    """Recover, refresh, plan (B3, G3); the caller holds the home's lock. Raises NotReady if the org is out of reach."""
     recover(connection, org, state, settings, now=now)
     refresh(connection, org, state, settings, now=now(), progress=progress)
     pulled = org_state(connection, state.org_id) or state

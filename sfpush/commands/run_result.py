@@ -1,0 +1,46 @@
+"""A run as a result: what `push`, `sync` and `errors retry` hand back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sfpush.commands.import_files import import_errors, import_facts
+from sfpush.display.result import DONE, REJECTED, ErrorLine, Result, error_lines
+
+if TYPE_CHECKING:
+    from sfpush.runs.import_files import ImportReport
+    from sfpush.runs.report import RunReport
+
+
+def run_result(command: str, report: RunReport, *, imported: ImportReport | None = None) -> Result:
+    """The contract's shape of a run, its exit code (first what stopped it, then rejections), and its view."""
+    from sfpush.display.run_view import show_report
+
+    facts = {
+        "run": report.run_id,
+        **({"import": import_facts(imported)} if imported else {}),
+        "results": asdict(report.results),
+        "api_calls": report.api_calls,
+        "rejects": [asdict(one) for one in report.rejects],
+        "left": [],
+    }
+    stopped = error_lines(report.stopped_by) if report.stopped_by else ()
+    rejected = _rejected(len(report.rejects))
+    errors = (*stopped, *(import_errors(imported) if imported else ()), *rejected)
+    return Result(
+        command,
+        facts,
+        view=partial(show_report, facts, errors, report.left),
+        exit_code=report.stopped_by.exit_code if report.stopped_by else REJECTED if errors else DONE,
+        errors=errors,
+        next_step="See what to mend: sfpush errors" if rejected else "",
+    )
+
+
+def _rejected(count: int) -> tuple[ErrorLine, ...]:
+    if not count:
+        return ()
+    said = f"Salesforce rejected {count:,} {'record' if count == 1 else 'records'}."
+    return (ErrorLine("rejected", said, "See: sfpush errors"),)

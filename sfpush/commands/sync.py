@@ -1,0 +1,53 @@
+"""`sfpush sync`: what cron runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sfpush.commands.run_result import run_result
+from sfpush.commands.session import Session, now
+from sfpush.display.result import Result
+
+
+def sync(
+    context: typer.Context,
+    *,
+    inbox: Annotated[Path | None, typer.Option(metavar="DIR", help="Import the exports in this folder first.")] = None,
+    over_budget: Annotated[
+        bool, typer.Option("--over-budget", help="Even if it takes most of today's API calls.")
+    ] = False,
+    over_limit: Annotated[
+        bool, typer.Option("--over-limit", help="Even if it changes more than the limits allow.")
+    ] = False,
+) -> Result:
+    """Bring Salesforce up to date under the settings: import, read the org, plan, push. Never asks; made for cron.
+
+    Only one run works in a home at a time. A run that was interrupted or killed is picked up by the next one; nothing
+    is written twice.
+
+    \b
+    Examples:
+      sfpush sync
+      */15 * * * *  sfpush --json --quiet sync --inbox /data/apollo >> /var/log/sfpush.json
+    """
+    from sfpush.runs.stop import stop_on_signal
+    from sfpush.runs.sync import sync as run_sync
+
+    session = Session.of(context)
+    with session.only_run("sync"), stop_on_signal(session.said_stopping) as stop:
+        done = run_sync(
+            session.store,
+            session.org,
+            session.state,
+            session.settings.settings,
+            inbox=inbox,
+            now=now,
+            progress=session.progress,
+            stop=stop,
+            over_budget=over_budget,
+            over_limit=over_limit,
+        )
+    return run_result("sync", done.run, imported=done.imported)
