@@ -60,8 +60,8 @@ def connect(
     """
     from sfpush.commands.embedded import serving_embedded
     from sfpush.display.status_view import show_connected
-    from sfpush.org.connected import connect as connect_org
     from sfpush.org.connection import Login
+    from sfpush.org.opening import connect as connect_org
 
     session = Session.of(context)
     settings = session.settings.settings
@@ -102,8 +102,8 @@ def disconnect(
       sfpush disconnect --yes
     """
     from sfpush.display.status_view import show_disconnected
-    from sfpush.org.connected import disconnect as forget
     from sfpush.org.connection import load_connection
+    from sfpush.org.opening import disconnect as forget
 
     session = Session.of(context)
     connection = load_connection(session.home)

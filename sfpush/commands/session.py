@@ -104,7 +104,7 @@ class Session:
         Raises NotReady.
         """
         from sfpush.commands.embedded import serving_embedded
-        from sfpush.org.connected import open_org
+        from sfpush.org.opening import open_org
 
         practice = self._opened.enter_context(serving_embedded(self.home)) if self._is_practice() else None
         return self._opened.enter_context(open_org(self.home, self.settings.settings, self.env, practice=practice))

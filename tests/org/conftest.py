@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from sfpush.org.connected import Org, open_org
+from sfpush.org.connected import Org
 from sfpush.org.connection import Access
 from sfpush.org.http import OrgSession
+from sfpush.org.opening import open_org
 from sfpush.org.transport import Transport
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules

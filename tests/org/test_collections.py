@@ -10,7 +10,8 @@ import pytest
 from sfpush.errors import AnswerLost
 from sfpush.model import Batch, Rejected, Row, SalesforceId, Verb, Written
 from sfpush.org.collections import write_batch
-from sfpush.org.connected import Org, write_headers
+from sfpush.org.connected import Org
+from sfpush.org.opening import write_headers
 from sfpush.org.transport import Transport
 from sfpush.settings.schema import SalesforceSettings
 from tests.org.scripted import Answer, refusal, scripted

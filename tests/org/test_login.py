@@ -17,9 +17,9 @@ from pydantic import SecretStr
 
 from sfpush.errors import NotReady
 from sfpush.model import Batch, Row, Verb, Written
-from sfpush.org.connected import connect, disconnect, open_org
 from sfpush.org.connection import Access, Login, load_connection
 from sfpush.org.login import identify, log_in
+from sfpush.org.opening import connect, disconnect, open_org
 from sfpush.practice import sessions
 from sfpush.practice.serve import Serving
 from sfpush.settings.schema import Settings
