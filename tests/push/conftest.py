@@ -14,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from sfpush.model import AnyChange, ParsedRecord, RecordType
-from sfpush.org.connected import Org, open_org
+from sfpush.org.connected import Org
 from sfpush.org.connection import Access
+from sfpush.org.opening import open_org
 from sfpush.practice.serve import Serving
 from sfpush.runs.carry_out import carry_out
 from sfpush.runs.plan import make_plan
