@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -292,3 +293,19 @@ def test_cookies_are_not_kept(transport: Make) -> None:
         opened.read("limits")
         opened.read("limits")
     assert "Cookie" not in org.asked[1].headers
+
+
+def test_no_log_holds_a_token_a_query_or_a_message_that_echoes_values(
+    transport: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echoing = refusal(400, "INVALID_FIELD", "No such column for ann@acme.example")
+    with scripted(DOWN, OK, echoing) as org:
+        opened = transport(org.url)
+        opened.read("query", {"q": "SELECT Id FROM Contact WHERE Email = 'ann@acme.example'"})
+        with pytest.raises(RequestRefused):
+            opened.read("query", {"q": "SELECT Id FROM Contact WHERE Email = 'ann@acme.example'"})
+    assert "/services/data/v62.0/query: 200" in caplog.text
+    assert "ann@" not in caplog.text
+    assert "ann%40" not in caplog.text
+    assert "token" not in caplog.text
