@@ -168,7 +168,7 @@ def display_name(record_type: RecordType, fields: Mapping[str, Any]) -> str:
     """What a record is called in tables and plans; "" if nothing in it serves as a name."""
     match record_type:
         case RecordType.CONTACT:
-            full_name = " ".join(text for text in (fields.get("first_name"), fields.get("last_name")) if text)
+            full_name = f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
             names: tuple[Any, ...] = (full_name, fields.get("name"), fields.get("email"))
         case RecordType.ACCOUNT | RecordType.DEAL:
             names = (fields.get("name"), fields.get("website"))
@@ -176,4 +176,7 @@ def display_name(record_type: RecordType, fields: Mapping[str, Any]) -> str:
             names = (fields.get("title"), str(fields.get("content") or "").strip().partition("\n")[0][:80])
         case _:
             names = tuple(fields.get(name) for name in ("subject", "title", "topic", "name", "type"))
-    return next((text for text in names if text and isinstance(text, str)), "")
+    for name in names:
+        if name and isinstance(name, str):
+            return name
+    return ""

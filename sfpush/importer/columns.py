@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from sfpush.apollo_fields import PHONE_FIELDS, canonical, snake_case, spellings
@@ -28,12 +29,11 @@ class Columns:
 
     def fields(self, row: Sequence[str]) -> dict[str, Any]:
         """The cells of a row that are not blank, by field name, without outer blanks."""
-        fields: dict[str, Any] = {
-            name: cell for name, cell in zip(self.names, map(str.strip, row), strict=False) if cell
-        }
+        cells = list(map(str.strip, row))
+        fields: dict[str, Any] = dict(compress(zip(self.names, cells, strict=False), cells))
         for name in self.phones:
-            if name in fields and fields[name][0] in "'=":
-                _drop_guard(fields, name)
+            if (phone := fields.get(name)) and phone[0] in "'=":
+                fields[name] = _without_guard(phone)
         for name, others in self.synonyms:
             for other in others:
                 # A second spelling that says something else is kept under its own name: nothing is lost.
@@ -101,16 +101,10 @@ def _dotted(cell: str) -> str:
     return ".".join(part for part in map(snake_case, cell.split(".")) if part)
 
 
-def _drop_guard(fields: dict[str, Any], name: str) -> None:
-    """Spreadsheet guards: `'+44 20 7946 0000` and `="+44 20 7946 0000"`."""
-    text: str = fields[name]
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:-1]
-    text = text.lstrip("'").strip()
-    if text:
-        fields[name] = text
-    else:
-        del fields[name]
+def _without_guard(text: str) -> str:
+    """Spreadsheet guards off: `'+44 20 7946 0000` and `="+44 20 7946 0000"`. A cell that is all guard stays."""
+    inside = text[2:-1] if text.startswith('="') and text.endswith('"') else text
+    return inside.lstrip("'").strip() or text
 
 
 def _nest(fields: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -117,18 +117,22 @@ def contact_emails(fields: Any) -> tuple[str, ...]:
 
 def record_keys(record: Record) -> tuple[RecordKey, ...]:
     """Everything the store must find this record by."""
-    if record.type is RecordType.CONTACT:
-        primary = email_key(record.fields.get("email"))
+    return field_keys(record.type, record.name, record.fields)
+
+
+def field_keys(record_type: RecordType, name: str, fields: Mapping[str, Any]) -> tuple[RecordKey, ...]:
+    """`record_keys` of a record with this type, name and fields."""
+    if record_type is RecordType.CONTACT:
+        first_rank = 0 if email_key(fields.get("email")) else 1
         return tuple(
-            RecordKey("email", 0 if address == primary else max(place, 1), address)
-            for place, address in enumerate(contact_emails(record.fields))
+            RecordKey("email", rank, address) for rank, address in enumerate(contact_emails(fields), first_rank)
         )
-    if record.type is RecordType.ACCOUNT:
+    if record_type is RecordType.ACCOUNT:
         keys = []
-        if domain := domain_key(record.fields.get("website")):
+        if domain := domain_key(fields.get("website")):
             keys.append(RecordKey("domain", 0, domain))
-        if name := company_key(record.name):
-            keys.append(RecordKey("name", 0, name))
+        if company := company_key(name):
+            keys.append(RecordKey("name", 0, company))
         return tuple(keys)
     return ()
 

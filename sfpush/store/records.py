@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,7 +12,7 @@ import orjson
 from sfpush.apollo_fields import STAGE_FIELD, display_name
 from sfpush.errors import UsageError
 from sfpush.model import ParsedRecord, Record, RecordType
-from sfpush.planning.keys import RecordKey, email_key, record_keys
+from sfpush.planning.keys import email_key, field_keys
 from sfpush.store.database import in_chunks, marks, writing
 
 _INSERT = (
@@ -20,11 +20,12 @@ _INSERT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _UPDATE = (
-    "UPDATE records SET apollo_id = ?, name = ?, email = ?, stage = ?, updated_at = ?, deleted_at = ?, source = ?,"
+    "UPDATE records SET name = ?, email = ?, stage = ?, updated_at = ?, deleted_at = ?, source = ?,"
     " fields = ?, version = version + 1 WHERE key = ?"
 )
 _INSERT_KEY = "INSERT INTO record_keys (key, kind, rank, value) VALUES (?, ?, ?, ?)"
 _MOST_NAMED = 5
+_TYPES = {record_type.value: record_type for record_type in RecordType}
 
 
 class Counts(NamedTuple):
@@ -42,23 +43,66 @@ class Counts(NamedTuple):
 
 @dataclass(slots=True)
 class _State:
-    """A record as it is stored (`before`), and as the rows read so far would have it."""
+    """A record as the rows read so far would have it, and what each of them did to it."""
 
     type: RecordType
-    fields: dict[str, Any]
     apollo_id: str | None
     updated_at: str | None
     deleted_at: str | None
     source: str
-    before: _State | None = None
-    rows: list[str] = field(default_factory=list)
-    """What each row did to it, one word of `Counts` a row."""
+    fields: Mapping[str, Any] | None
+    """None: still as in `stored`, which has not been read yet."""
+    stored: str | None = None
+    """The JSON of the fields as the store has them; None: not in the store."""
+    deleted: bool = False
+    """A tombstone among the rows has deleted it."""
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
 
-    def is_as_stored(self) -> bool:
-        before = self.before
-        return before is not None and (
-            (self.fields, self.updated_at, self.deleted_at) == (before.fields, before.updated_at, before.deleted_at)
-        )
+    def current(self) -> Mapping[str, Any]:
+        if self.fields is None:
+            assert self.stored is not None
+            self.fields = orjson.loads(self.stored)
+        assert self.fields is not None
+        return self.fields
+
+    def settle(self) -> None:
+        """Rows that contradict each other may have left all as it was: then none of them has changed anything."""
+        if self.changed and self.stored and not self.deleted and self.current() == orjson.loads(self.stored):
+            self.unchanged, self.changed = self.unchanged + self.changed, 0
+
+    def take(self, record: ParsedRecord, now: str) -> None:
+        """Merge one more row."""
+        if record.updated_at and self.updated_at and record.updated_at < self.updated_at:
+            self.stale += 1
+            return
+        self.updated_at = record.updated_at or self.updated_at
+        merged = self._merged(record)
+        if record.deleted and not self.deleted_at:
+            self.deleted, self.deleted_at = True, now
+        elif merged is None:
+            self.unchanged += 1
+            return
+        self.changed += 1
+        self.source = record.source
+        self.fields = merged or self.current()
+
+    def _merged(self, record: ParsedRecord) -> Mapping[str, Any] | None:
+        """The fields after this row; None if it changes none."""
+        if self.fields is None and orjson.dumps(record.fields).decode() == self.stored:
+            return None
+        current = self.current()
+        if current == record.fields:
+            return None
+        merged = dict(current)
+        for name in record.given:
+            value = record.fields.get(name)
+            if value is None:
+                merged.pop(name, None)
+            else:
+                merged[name] = value
+        return None if merged == current else merged
 
 
 def upsert(connection: sqlite3.Connection, records: Sequence[ParsedRecord], *, now: str) -> Counts:
@@ -68,81 +112,57 @@ def upsert(connection: sqlite3.Connection, records: Sequence[ParsedRecord], *, n
     is ignored (I3). A tombstone deletes softly; no row ever brings a deleted record back. A record whose content does
     not change is not written; one that does gets the next version.
     """
+    new = 0
     with writing(connection):
         states = _stored(connection, [record.key for record in records])
         for record in records:
             state = states.get(record.key)
             if state is None:
-                states[record.key] = _first(record, now)
+                new += 1
+                states[record.key] = _State(
+                    record.type,
+                    record.apollo_id,
+                    record.updated_at,
+                    now if record.deleted else None,
+                    record.source,
+                    record.fields,
+                )
             else:
-                state.rows.append(_take(state, record, now))
-        fresh = [(key, state) for key, state in states.items() if state.before is None]
-        changed = [(key, state) for key, state in states.items() if state.before and not state.is_as_stored()]
+                state.take(record, now)
+        fresh, changed = [], []
+        for key, state in states.items():
+            if state.stored is None:
+                fresh.append((key, state))
+            elif state.changed:
+                state.settle()
+                if state.changed:
+                    changed.append((key, state))
         _insert(connection, fresh)
         _update(connection, changed)
-    counted = {"new": 0, "changed": 0, "unchanged": 0, "stale": 0}
-    for state in states.values():
-        # Rows that take turns in contradicting each other leave what was there: nothing has changed.
-        settled = state.is_as_stored()
-        for row in state.rows:
-            counted["unchanged" if settled and row == "changed" else row] += 1
-    return Counts(**counted)
+    changed_rows = sum(state.changed for state in states.values())
+    stale_rows = sum(state.stale for state in states.values())
+    return Counts(new, changed_rows, len(records) - new - changed_rows - stale_rows, stale_rows)
 
 
 def _stored(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, _State]:
     found: dict[str, _State] = {}
     for chunk in in_chunks(list(dict.fromkeys(keys))):
-        for key, record_type, fields, apollo_id, updated_at, deleted_at, source in connection.execute(
-            f"SELECT key, type, fields, apollo_id, updated_at, deleted_at, source FROM records"
+        for key, record_type, apollo_id, updated_at, deleted_at, source, fields in connection.execute(
+            "SELECT key, type, apollo_id, updated_at, deleted_at, source, fields FROM records"
             f" WHERE key IN ({marks(chunk)})",
             chunk,
         ):
-            before = _State(RecordType(record_type), orjson.loads(fields), apollo_id, updated_at, deleted_at, source)
-            found[key] = replace(before, fields=dict(before.fields), before=before)
+            found[key] = _State(_TYPES[record_type], apollo_id, updated_at, deleted_at, source, None, fields)
     return found
-
-
-def _first(record: ParsedRecord, now: str) -> _State:
-    return _State(
-        record.type,
-        dict(record.fields),
-        record.apollo_id,
-        record.updated_at,
-        now if record.deleted else None,
-        record.source,
-        rows=["new"],
-    )
-
-
-def _take(state: _State, record: ParsedRecord, now: str) -> str:
-    if record.updated_at and state.updated_at and record.updated_at < state.updated_at:
-        return "stale"
-    changed = False
-    fields = state.fields
-    for name in record.given:
-        value = record.fields.get(name)
-        if value is None:
-            changed |= fields.pop(name, None) is not None
-        elif fields.get(name) != value:
-            fields[name] = value
-            changed = True
-    if record.deleted and not state.deleted_at:
-        state.deleted_at = now
-        changed = True
-    if record.updated_at:
-        state.updated_at = record.updated_at
-    if changed:
-        state.apollo_id = record.apollo_id or state.apollo_id
-        state.source = record.source
-    return "changed" if changed else "unchanged"
 
 
 def _insert(connection: sqlite3.Connection, states: Sequence[tuple[str, _State]]) -> None:
     rows, keys = [], []
     for key, state in states:
-        name = display_name(state.type, state.fields)
-        rows.append((key, state.type.value, state.apollo_id, *_columns(state, name)))
-        keys += [(key, *found) for found in _keys(key, state, name)]
+        fields = state.current()
+        name = display_name(state.type, fields)
+        rows.append((key, state.type, state.apollo_id, *_columns(state, name, fields)))
+        keys += [(key, *found) for found in field_keys(state.type, name, fields)]
     connection.executemany(_INSERT, rows)
     connection.executemany(_INSERT_KEY, keys)
 
@@ -150,11 +170,11 @@ def _insert(connection: sqlite3.Connection, states: Sequence[tuple[str, _State]]
 def _update(connection: sqlite3.Connection, states: Sequence[tuple[str, _State]]) -> None:
     rows, moved, keys = [], [], []
     for key, state in states:
-        name = display_name(state.type, state.fields)
-        rows.append((state.apollo_id, *_columns(state, name), key))
-        assert state.before is not None
-        found = _keys(key, state, name)
-        if found != _keys(key, state.before, display_name(state.type, state.before.fields)):
+        fields, before = state.current(), orjson.loads(state.stored or "{}")
+        name = display_name(state.type, fields)
+        rows.append((*_columns(state, name, fields), key))
+        found = field_keys(state.type, name, fields)
+        if found != field_keys(state.type, display_name(state.type, before), before):
             moved.append((key,))
             keys += [(key, *each) for each in found]
     connection.executemany(_UPDATE, rows)
@@ -162,8 +182,7 @@ def _update(connection: sqlite3.Connection, states: Sequence[tuple[str, _State]]
     connection.executemany(_INSERT_KEY, keys)
 
 
-def _columns(state: _State, name: str) -> tuple[Any, ...]:
-    fields = state.fields
+def _columns(state: _State, name: str, fields: Mapping[str, Any]) -> tuple[Any, ...]:
     return (
         name,
         fields.get("email"),
@@ -173,10 +192,6 @@ def _columns(state: _State, name: str) -> tuple[Any, ...]:
         state.source,
         orjson.dumps(fields).decode(),
     )
-
-
-def _keys(key: str, state: _State, name: str) -> tuple[RecordKey, ...]:
-    return record_keys(Record(key, state.type, name, state.fields))
 
 
 def get(connection: sqlite3.Connection, key: str) -> Record | None:

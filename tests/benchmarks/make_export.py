@@ -24,7 +24,9 @@ HEADER = (
 ).split(",")
 
 _FIRST = "Ann Bob Cy Dora Eve Finn Gus Hana Ida Jürgen Kim Leó Mia Noor Olga Pál Quinn Rosa Sam Tess".split()
-_LAST = "Lee Ray Low Maß O'Brien Tran Novák Silva Okafor Berg Ito Khan Diaz Weber Rossi Papp Moore Lind Ali Shaw".split()
+_LAST = (
+    "Lee Ray Low Maß O'Brien Tran Novák Silva Okafor Berg Ito Khan Diaz Weber Rossi Papp Moore Lind Ali Shaw".split()
+)
 _STAGES = ("Cold", "Approaching", "Replied", "Interested", "Not Interested", "")
 _WORDS = (
     "saas,analytics,pipeline,automation,lead generation,crm,enterprise software,cloud,security,logistics,retail,"
