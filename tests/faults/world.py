@@ -1,0 +1,213 @@
+"""A home full of Apollo records and the org they go to, made once and copied for every try."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import shutil
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from sfpush.model import ParsedRecord, RecordType
+from sfpush.practice.org import PracticeOrg
+from sfpush.practice.rules import Rules
+from sfpush.practice.serve import Serving, serving
+from sfpush.store import records
+from sfpush.store.database import open_store
+from tests.faults import pusher
+from tests.faults.relay import Moment, Relay, relaying
+
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.faults.pusher"])
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two templates on disk, the org's and the home's, and the settings of its runs."""
+
+    folder: Path
+    settings: dict[str, Any]
+
+    @contextlib.contextmanager
+    def trial(self, name: str) -> Iterator[Trial]:
+        """A fresh copy of org and home, with the org answering."""
+        folder = self.folder / name
+        shutil.copytree(self.folder / "template", folder)
+        org = PracticeOrg(folder / "org.sqlite")
+        try:
+            with serving(org) as served:
+                yield Trial(folder, served, self.settings)
+        finally:
+            org.close()
+            shutil.rmtree(folder)
+
+
+@dataclass
+class Trial:
+    """One copy of the world."""
+
+    folder: Path
+    served: Serving
+    settings: dict[str, Any]
+
+    def run(self) -> dict[str, Any]:
+        """A run that nothing disturbs; what it reports."""
+        process = self._start(self.served.url)
+        process.join()
+        assert process.exitcode == 0
+        return dict(json.loads((self.folder / "report.json").read_text(encoding="utf-8")))
+
+    def run_struck(self, strike: Callable[[BaseProcess, int, Moment], bool]) -> tuple[int | None, Relay]:
+        """A run through a relay that strikes; its exit code, and the requests it made."""
+        started: list[BaseProcess] = []
+        with relaying(self.served.url, lambda number, moment: strike(started[0], number, moment)) as relay:
+            process = self._start(relay.url, started)
+            process.join()
+        return process.exitcode, relay
+
+    def rows(self) -> Counter[Row]:
+        """What the org holds, without its Ids and times: parents by name."""
+        found: Counter[Row] = Counter()
+        for sobject, fields in {
+            "Account": ("Name", "Website", "Industry"),
+            "Contact": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Account.Name"),
+            "Lead": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Company"),
+        }.items():
+            for row in self._query(f"SELECT {', '.join(fields)} FROM {sobject}"):
+                found[sobject, *(_value(row, name) for name in fields)] += 1
+        return found
+
+    def _start(self, url: str, started: list[BaseProcess] | None = None) -> BaseProcess:
+        process = _PROCESSES.Process(
+            target=pusher.run,
+            args=(
+                self.folder / "home",
+                url,
+                self.served.access_token,
+                self.settings,
+                self.folder / "report.json",
+            ),
+        )
+        if started is not None:
+            started.append(process)
+        process.start()
+        return process
+
+    def _query(self, soql: str) -> Iterator[dict[str, Any]]:
+        path = "/services/data/v62.0/query?" + urllib.parse.urlencode({"q": soql})
+        while path:
+            request = urllib.request.Request(
+                self.served.url + path, headers={"Authorization": f"Bearer {self.served.access_token}"}
+            )
+            with urllib.request.urlopen(request) as answer:
+                page = json.load(answer)
+            yield from page["records"]
+            path = page.get("nextRecordsUrl", "")
+
+
+def kill_at(place: int, moment: Moment) -> Callable[[BaseProcess, int, Moment], bool]:
+    """SIGKILL the run at request `place`, before the org sees it or after it has answered."""
+
+    def strike(process: BaseProcess, number: int, now: Moment) -> bool:
+        if (number, now) != (place, moment):
+            return False
+        process.kill()
+        process.join()
+        return True
+
+    return strike
+
+
+def make_world(folder: Path, *, records_in_all: int, external_ids: bool, leads: bool = False) -> World:
+    """Records of which a fifth are accounts, and a third are in the org already under another title or name."""
+    settings: dict[str, Any] = {"push": {"settle_seconds": 0}}
+    if leads:
+        settings["contacts"] = {"create_as": "lead"}
+    if external_ids:
+        names = ("contact", "lead", "account")
+        settings["salesforce"] = {"external_ids": dict.fromkeys(names, "Apollo_Id__c")}
+    template = folder / "template"
+    template.mkdir()
+    rules = {"fields": [_external_id(name) for name in ("Contact", "Lead", "Account")]} if external_ids else {}
+    org = PracticeOrg(template / "org.sqlite", Rules.from_mapping(rules))
+    try:
+        with serving(org) as served:
+            _fill(served, records_in_all)
+    finally:
+        org.close()
+    with closing(open_store(template / "home")) as connection:
+        records.upsert(connection, list(_export(records_in_all)), now="2026-11-24T08:00:00.000Z")
+    return World(folder, settings)
+
+
+def _external_id(sobject: str) -> dict[str, Any]:
+    return {
+        "sobject": sobject,
+        "name": "Apollo_Id__c",
+        "type": "string",
+        "length": 120,
+        "external_id": True,
+        "unique": True,
+    }
+
+
+def _export(count: int) -> Iterator[ParsedRecord]:
+    for n in range(count // 5):
+        fields = {"name": f"Company {n}", "website": f"https://company{n}.example", "industry": "Banking"}
+        yield _record(RecordType.ACCOUNT, n, fields)
+    for n in range(count - count // 5):
+        company = n % (count // 3 + 1)
+        fields = {
+            "first_name": f"Ann {n}",
+            "last_name": "O'Brien" if n % 7 == 0 else f"Lee {n}",
+            "title": f"Title {n}",
+            "organization_name": f"Company {company}",
+            "website": f"https://company{company}.example",
+        }
+        if n % 5:
+            fields |= {"email": f"ann{n}@company{company}.example", "email_status": "Verified"}
+        yield _record(RecordType.CONTACT, n, fields)
+
+
+def _record(kind: RecordType, number: int, fields: dict[str, Any]) -> ParsedRecord:
+    apollo_id = f"{kind.value[0]}{number:06}"
+    return ParsedRecord(f"{kind.value}:{apollo_id}", kind, fields, set(fields), apollo_id=apollo_id)
+
+
+def _fill(served: Serving, count: int) -> None:
+    """Accounts, Contacts and Leads that some of the records match."""
+    there = [
+        {"attributes": {"type": "Account"}, "Name": f"Company {n}", "Website": f"company{n}.example"}
+        for n in range(0, count // 5, 3)
+    ]
+    for n in range(1, count - count // 5, 5):
+        email = f"ann{n}@company{n % (count // 3 + 1)}.example"
+        lead = {"attributes": {"type": "Lead"}, "LastName": f"Lee {n}", "Company": "Old", "Email": email}
+        contact = {"attributes": {"type": "Contact"}, "LastName": f"Lee {n}", "Email": email}
+        there.append(lead if n % 2 else contact)
+    there.sort(key=lambda row: str(row["attributes"]))  # a call takes at most ten runs of one type
+    for start in range(0, len(there), 200):
+        body = json.dumps({"allOrNone": True, "records": there[start : start + 200]}).encode()
+        request = urllib.request.Request(
+            f"{served.url}/services/data/v62.0/composite/sobjects",
+            body,
+            {"Authorization": f"Bearer {served.access_token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            assert all(row["success"] for row in json.load(answer))
+
+
+def _value(row: dict[str, Any], name: str) -> Any:
+    for step in name.split("."):
+        row = (row or {}).get(step)  # type: ignore[assignment]
+    return row
