@@ -23,10 +23,14 @@ KEYS = {
 }
 """Columns no one sees: values made comparable for the duplicate rules."""
 
-_INDEXED = frozenset({"email", "lastname", "name", "systemmodstamp", "username"})
+_INDEXED = frozenset({"Account.Name", "Account.key_name", "Email", "LastName", "SystemModstamp"})
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS session (token TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS fault (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, nth INTEGER NOT NULL,
+    times INTEGER NOT NULL, seconds REAL NOT NULL, retry_after INTEGER, every INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS api_call (hour INTEGER PRIMARY KEY, calls INTEGER NOT NULL);
 """
 
@@ -88,10 +92,13 @@ def _prepare_table(db: sqlite3.Connection, sobject: SObject) -> None:
         for each in sobject.columns:
             if each.name.lower() not in there:
                 db.execute(f"ALTER TABLE {table} ADD COLUMN {_column(each)}")
-    indexed = [each.name for each in sobject.columns if _is_indexed(each)] + list(KEYS.get(sobject.name, ()))
-    for name in indexed:
+    keys_used = [key for key in KEYS.get(sobject.name, ()) if f"{sobject.name}.{key}" in _INDEXED]
+    for name in [each.name for each in sobject.columns if _is_indexed(sobject, each)] + keys_used:
         unique = "UNIQUE " if name == "Id" else ""
-        db.execute(f'CREATE {unique}INDEX IF NOT EXISTS "{sobject.name}.{name}" ON {table} ({quoted(name)})')
+        db.execute(
+            f'CREATE {unique}INDEX IF NOT EXISTS "{sobject.name}.{name}" ON {table} ({quoted(name)})'
+            f" WHERE {quoted(name)} IS NOT NULL"
+        )
 
 
 def _column(each: Field) -> str:
@@ -106,9 +113,11 @@ def _column(each: Field) -> str:
     return f"{quoted(each.name)} {kind}" + (" NOT NULL DEFAULT 0" if each.type == "boolean" else "")
 
 
-def _is_indexed(each: Field) -> bool:
+def _is_indexed(sobject: SObject, each: Field) -> bool:
     lookup = each.type in ID_TYPES and each.name not in ("CreatedById", "LastModifiedById", "OwnerId")
-    return lookup or each.external_id or each.unique or each.name.lower() in _INDEXED
+    return (
+        lookup or each.external_id or each.unique or not _INDEXED.isdisjoint({each.name, f"{sobject.name}.{each.name}"})
+    )
 
 
 def _fingerprint(sobjects: tuple[SObject, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -12,10 +13,12 @@ _SEQUENCE_LENGTH = 9
 
 def suffix(id15: str) -> str:
     """The 3 characters that encode which of the 15 are upper case (one letter for each 5, lowest bit first)."""
-    return "".join(
-        SUFFIX_ALPHABET[sum(1 << bit for bit, char in enumerate(id15[start : start + 5]) if char.isupper())]
-        for start in (0, 5, 10)
-    )
+    return _letter(id15[:5]) + _letter(id15[5:10]) + _letter(id15[10:])
+
+
+@lru_cache(maxsize=4096)
+def _letter(chunk: str) -> str:
+    return SUFFIX_ALPHABET[sum(1 << bit for bit, char in enumerate(chunk) if char.isupper())]
 
 
 def make(prefix: str, pod: str, number: int) -> str:

@@ -87,6 +87,14 @@ def _key(value: object, case_sensitive: bool) -> str:
     return str(value) if case_sensitive else str(value).lower()
 
 
+def accounts_touched(sobject: SObject, draft: Draft) -> list[str]:
+    """The accounts that saving this draft locks: itself, or the ones it belongs to before and after."""
+    if sobject.name == "Account":
+        return [str(draft.before["Id"])] if draft.before is not None else []
+    before = draft.before["AccountId"] if draft.before is not None and "AccountId" in draft.before else None
+    return [str(each) for each in dict.fromkeys((before, draft.values.get("AccountId"))) if each]
+
+
 def check_own_rules(
     db: sqlite3.Connection, sobject: SObject, drafts: Sequence[Draft], *, may_edit_converted: bool
 ) -> None:

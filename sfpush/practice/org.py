@@ -16,6 +16,7 @@ from pathlib import Path
 from sfpush.practice import database, ids
 from sfpush.practice.catalogue import Catalogue
 from sfpush.practice.furnish import furnish
+from sfpush.practice.locks import AccountLocks
 from sfpush.practice.rules import Rules
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
@@ -56,6 +57,7 @@ class PracticeOrg:
     def __init__(self, path: Path, rules: Rules | None = None, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.path = path
         self.clock = clock
+        self.locks = AccountLocks()
         self._lock = threading.RLock()
         self._db = database.opened(path)
         try:

@@ -59,3 +59,9 @@ def not_found(message: str = "The requested resource does not exist") -> Refused
 
 def malformed_id(text: str) -> RowError:
     return RowError("MALFORMED_ID", f"malformed id {text}", ("Id",))
+
+
+def lock_refused(record_id: str) -> RowError:
+    """The verdict on a row whose account, or which itself, another writer holds."""
+    message = f"unable to obtain exclusive access to this record or 1 records: {record_id[:15]}"
+    return RowError("UNABLE_TO_LOCK_ROW", message)

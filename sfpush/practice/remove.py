@@ -10,7 +10,7 @@ from sfpush.practice import ids, rows
 from sfpush.practice.database import quoted
 from sfpush.practice.fields import SObject
 from sfpush.practice.org import PracticeOrg
-from sfpush.practice.refusals import RowError, Saved, malformed_id
+from sfpush.practice.refusals import RowError, Saved, lock_refused, malformed_id
 
 TAKEN_ALONG = {
     "Account": (
@@ -41,11 +41,14 @@ CUT_LOOSE = (
 """Lookups that are emptied instead: parent, child, field."""
 
 
-def delete(org: PracticeOrg, record_ids: Sequence[str]) -> list[Saved]:
-    """Delete rows by id, whatever sObject each is of; one verdict for each, in order."""
+def delete(org: PracticeOrg, record_ids: Sequence[str], *, locked_every: int = 0) -> list[Saved]:
+    """Delete rows by id, whatever sObject each is of; one verdict for each, in order.
+
+    Every `locked_every`-th finds its row locked; 0: none does.
+    """
     verdicts: list[Saved] = []
     with org.writing() as db:
-        for given in record_ids:
+        for index, given in enumerate(record_ids):
             record_id = ids.canonical(given)
             sobject = org.catalogue.of_id(record_id) if record_id else None
             if record_id is None or sobject is None:
@@ -53,6 +56,8 @@ def delete(org: PracticeOrg, record_ids: Sequence[str]) -> list[Saved]:
                 continue
             row = rows.by_id(db, sobject, [record_id]).get(record_id)
             error = _obstacle(org, db, sobject, row)
+            if error is None and ((locked_every and index % locked_every == 0) or not _took_lock(org, sobject, row)):
+                error = lock_refused(record_id)
             if error is None:
                 mark_deleted(org, db, sobject, [record_id])
             verdicts.append(Saved(record_id, () if error is None else (error,)))
@@ -99,6 +104,11 @@ def mark_deleted(
                 f" WHERE {quoted(lookup)} IN (SELECT value FROM json_each(?)) AND IsDeleted = 0",
                 (org.now(), listed),
             )
+
+
+def _took_lock(org: PracticeOrg, sobject: SObject, row: rows.Row | None) -> bool:
+    account = row and row.get("Id" if sobject.name == "Account" else "AccountId")
+    return not account or org.locks.take(str(account))
 
 
 def _obstacle(org: PracticeOrg, db: sqlite3.Connection, sobject: SObject, row: rows.Row | None) -> RowError | None:

@@ -15,7 +15,7 @@ from sfpush.practice import derived, duplicates, ids, incoming, integrity, rows,
 from sfpush.practice.fields import Field, SObject
 from sfpush.practice.incoming import Draft, Verb
 from sfpush.practice.org import PracticeOrg
-from sfpush.practice.refusals import RowError, Saved, malformed_id
+from sfpush.practice.refusals import RowError, Saved, lock_refused, malformed_id
 from sfpush.practice.rows import Row
 
 _AUDIT = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
@@ -23,9 +23,10 @@ _AUDIT = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to save: `allow_duplicates` passes alerting duplicate rules."""
+    """How to save: `allow_duplicates` passes alerting duplicate rules; every `locked_every`-th row is found locked."""
 
     allow_duplicates: bool = False
+    locked_every: int = 0
 
 
 PLAIN = Manner()
@@ -131,12 +132,25 @@ def _check(
         incoming.check_required(whole, draft, verb)
     integrity.check_lookups(db, org.catalogue, whole, [each for each in drafts if each.good])
     integrity.check_unique(db, whole, drafts)
+    _take_locks(org, whole, drafts, manner)
     good = [draft for draft in drafts if draft.good]
     _complete(org, db, whole, good)
     duplicate_rules = org.rules.duplicate_rules
     action = getattr(duplicate_rules, sobject.name, "off")
     if verb == "create" or duplicate_rules.on_update:
         duplicates.check(db, org.catalogue, sobject, good, action=action, allow_save=manner.allow_duplicates)
+
+
+def _take_locks(org: PracticeOrg, sobject: SObject, drafts: Sequence[Draft], manner: Manner) -> None:
+    for index, draft in enumerate(drafts):
+        if not draft.good:
+            continue
+        accounts = integrity.accounts_touched(sobject, draft)
+        busy = [account for account in accounts if not org.locks.take(account)]
+        if manner.locked_every and index % manner.locked_every == 0:
+            busy = accounts or [str(draft.before["Id"]) if draft.before else ""]
+        if busy:
+            draft.errors.append(lock_refused(busy[0]))
 
 
 def _complete(org: PracticeOrg, db: sqlite3.Connection, sobject: SObject, drafts: Sequence[Draft]) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
@@ -15,7 +16,7 @@ import uvicorn
 
 from sfpush.practice import sessions
 from sfpush.practice.org import PracticeOrg
-from sfpush.practice.web.desk import Desk
+from sfpush.practice.web.desk import Desk, Served
 from sfpush.practice.web.site import Site
 
 LOOPBACK = "127.0.0.1"
@@ -35,6 +36,8 @@ class Serving:
     client_secret: str = field(repr=False)
     password: str = field(repr=False)
     """Password and security token in one, as API logins send them."""
+    requests: deque[Served] = field(repr=False)
+    """Every request that came so far, oldest first."""
 
     def as_mapping(self) -> dict[str, str]:
         """What `practice serve --json` prints."""
@@ -51,8 +54,9 @@ class Serving:
 class _Server(uvicorn.Server):
     """uvicorn, but stopping at once: its own loop looks only ten times a second, its own goodbye sleeps."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(_config(desk))
+        self._desk = desk
         self.ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -66,6 +70,7 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self._stop.wait(), timeout=1.0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._desk.closing.set()
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
@@ -87,12 +92,13 @@ class _Server(uvicorn.Server):
 def serving(org: PracticeOrg, host: str = LOOPBACK, port: int = 0) -> Iterator[Serving]:
     """Serve `org` from a thread of this process until the block ends; port 0 is any free one. OSError: it is taken."""
     with _listening(host, port) as listener:
-        server = _Server(_config(org))
+        desk = Desk(org)
+        server = _Server(desk)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="practice-org", daemon=True)
         thread.start()
         server.ready.wait()
         try:
-            yield _described(org, listener)
+            yield _described(desk, listener)
         finally:
             server.stop()
             thread.join()
@@ -101,7 +107,8 @@ def serving(org: PracticeOrg, host: str = LOOPBACK, port: int = 0) -> Iterator[S
 def serve_forever(org: PracticeOrg, host: str = LOOPBACK, port: int = 0, *, ready: Callable[[Serving], None]) -> None:
     """Serve `org` from the main thread until SIGINT or SIGTERM. `ready` is called once, when requests are answered."""
     with _listening(host, port) as listener:
-        server = _Server(_config(org))
+        desk = Desk(org)
+        server = _Server(desk)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             server.stop()
@@ -111,7 +118,7 @@ def serve_forever(org: PracticeOrg, host: str = LOOPBACK, port: int = 0, *, read
         thread.start()
         server.ready.wait()
         try:
-            ready(_described(org, listener))
+            ready(_described(desk, listener))
             while thread.is_alive():
                 thread.join(timeout=1.0)
         finally:
@@ -121,10 +128,10 @@ def serve_forever(org: PracticeOrg, host: str = LOOPBACK, port: int = 0, *, read
                 signal.signal(each, handler)
 
 
-def _config(org: PracticeOrg) -> uvicorn.Config:
+def _config(desk: Desk) -> uvicorn.Config:
     return uvicorn.Config(
-        Site(Desk(org)),
-        http="h11",
+        Site(desk),
+        http=desk.lines.protocol(),
         ws="none",
         loop="asyncio",
         lifespan="off",
@@ -147,9 +154,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _described(org: PracticeOrg, listener: socket.socket) -> Serving:
+def _described(desk: Desk, listener: socket.socket) -> Serving:
     host, port = listener.getsockname()[:2]
-    identity = org.identity
+    org, identity = desk.org, desk.org.identity
     return Serving(
         url=f"http://{host}:{port}",
         username=identity.username,
@@ -158,4 +165,5 @@ def _described(org: PracticeOrg, listener: socket.socket) -> Serving:
         client_id=identity.client_id,
         client_secret=identity.client_secret,
         password=identity.password + identity.security_token,
+        requests=desk.served,
     )

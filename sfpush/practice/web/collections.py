@@ -43,7 +43,9 @@ def delete(desk: Desk, call: Call) -> Answer:
         raise Refused(400, "MISSING_ARGUMENT", "The ids parameter is required")
     _check_size(given)
     verdicts = all_or_none(
-        desk.org, lambda: remove.delete(desk.org, given), wanted=call.query.get("allOrNone", "").lower() == "true"
+        desk.org,
+        lambda: remove.delete(desk.org, given, locked_every=desk.locked_every),
+        wanted=call.query.get("allOrNone", "").lower() == "true",
     )
     return Answer(body=[shown(verdict) for verdict in verdicts])
 
@@ -130,7 +132,7 @@ def _save(desk: Desk, call: Call, run: Run, *, upserted: bool = False) -> Answer
     if len(chunks) > MOST_CHUNKS:
         raise Refused(400, "LIMIT_EXCEEDED", f"Cannot have more than {MOST_CHUNKS} chunks in a single operation")
     runs = [(_sobject(desk, name), chunk) for name, chunk in chunks]
-    how = manner(call)
+    how = manner(desk, call)
 
     def run_all() -> list[Saved]:
         return [verdict for sobject, chunk in runs for verdict in run(sobject, chunk, how)]

@@ -24,7 +24,7 @@ UPSERT_ANSWERS_SINCE = 46
 @routes.add("POST", "/sobjects/{sobject}")
 def create(desk: Desk, call: Call) -> Answer:
     sobject = desk.sobject(call.parts["sobject"])
-    saved = save.create(desk.org, sobject, [call.json_object()], manner(call))[0]
+    saved = save.create(desk.org, sobject, [call.json_object()], manner(desk, call))[0]
     return _created(call, sobject, saved) if saved.success else row_refusal(call, saved)
 
 
@@ -73,7 +73,7 @@ def update(desk: Desk, call: Call) -> Answer:
     if any(name.lower() == "id" for name in body):
         raise Refused(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=("Id",))
     row = _live_row(desk, sobject, call.parts["id"])
-    saved = save.update(desk.org, sobject, [{**body, "Id": row["Id"]}], manner(call))[0]
+    saved = save.update(desk.org, sobject, [{**body, "Id": row["Id"]}], manner(desk, call))[0]
     return Answer(204) if saved.success else row_refusal(call, saved)
 
 
@@ -81,7 +81,7 @@ def update(desk: Desk, call: Call) -> Answer:
 def delete(desk: Desk, call: Call) -> Answer:
     sobject = desk.sobject(call.parts["sobject"])
     row = _live_row(desk, sobject, call.parts["id"])
-    saved = remove.delete(desk.org, [str(row["Id"])])[0]
+    saved = remove.delete(desk.org, [str(row["Id"])], locked_every=desk.locked_every)[0]
     return Answer(204) if saved.success else row_refusal(call, saved)
 
 
@@ -109,7 +109,7 @@ def upsert(desk: Desk, call: Call) -> Answer:
         return _several(call, sobject, found)
     if not found and call.query.get("updateOnly", "").lower() == "true":
         raise not_found()
-    saved = save.upsert(desk.org, sobject, key, [{**body, key.name: call.parts["value"]}], manner(call))[0]
+    saved = save.upsert(desk.org, sobject, key, [{**body, key.name: call.parts["value"]}], manner(desk, call))[0]
     if not saved.success:
         return row_refusal(call, saved)
     if saved.created:
@@ -127,17 +127,17 @@ def delete_by_key(desk: Desk, call: Call) -> Answer:
         raise not_found()
     if len(found) > 1:
         return _several(call, sobject, found)
-    saved = remove.delete(desk.org, [str(found[0]["Id"])])[0]
+    saved = remove.delete(desk.org, [str(found[0]["Id"])], locked_every=desk.locked_every)[0]
     return Answer(204) if saved.success else row_refusal(call, saved)
 
 
-def manner(call: Call) -> Manner:
+def manner(desk: Desk, call: Call) -> Manner:
     """How the request's headers and query ask for rows to be saved."""
     options = {}
     for option in call.headers.get("sforce-duplicate-rule-header", "").split(";"):
         name, _, value = option.partition("=")
         options[name.strip().lower()] = value.strip().lower() == "true"
-    return Manner(allow_duplicates=options.get("allowsave", False))
+    return Manner(allow_duplicates=options.get("allowsave", False), locked_every=desk.locked_every)
 
 
 def external_id(sobject: SObject, name: str) -> Field:

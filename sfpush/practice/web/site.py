@@ -1,25 +1,36 @@
-"""The ASGI application: from bytes to a `Call`, to its endpoint, and back; session, limits and sizes are checked."""
+"""The ASGI application: from bytes to a `Call`, to its endpoint, and back; with session, limits, sizes and faults."""
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sfpush.practice import sessions
+from sfpush.practice import faults, sessions
+from sfpush.practice.faults import Fault, FaultKind
+from sfpush.practice.locks import writing_as
 from sfpush.practice.refusals import Refused
 from sfpush.practice.web import collections, data, login, records
-from sfpush.practice.web.desk import Desk
+from sfpush.practice.web.desk import Desk, Served
 from sfpush.practice.web.routes import Answer, Call, Routes, refusal
 
 LONGEST_HEAD = 16_384
 """Bytes that URI and headers may have together."""
 
 LARGEST_BODY = 160_000_000
+DAILY_LIMIT = Refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+CONCURRENT_LIMIT = Refused(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.")
+UNAVAILABLE = b"<html><head><title>Service Unavailable</title></head><body>Server Unavailable</body></html>"
+
+_BREAKS_LINE = {FaultKind.CLOSE_BEFORE_COMMIT, FaultKind.CLOSE_AFTER_COMMIT}
+_SAYS_NOTHING = {FaultKind.SILENT_BEFORE_COMMIT, FaultKind.SILENT_AFTER_COMMIT}
+_BEFORE_COMMIT = {FaultKind.CLOSE_BEFORE_COMMIT, FaultKind.SILENT_BEFORE_COMMIT}
 
 routes = Routes()
 for family in (login, data, collections, records):
@@ -36,39 +47,123 @@ class Site:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        try:
-            answer = await self._answer(request)
-        except ClientDisconnect:
-            return
-        headers = {**answer.headers}
-        if answer.body is not None:
-            headers["content-type"] = answer.content_type
-        await Response(answer.encoded(), answer.status, headers)(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Answer:
+        fault: Fault | None = None
         try:
             _check_head(request)
-            return self.answer(await _call(request))
+            call = await _call(request)
+            fault = faults.strike(self.desk.org, call.method, _below_version(call.path))
+            answer = await self._work(call, fault)
         except Refused as refused:
-            return refusal(refused)
+            answer = refusal(refused)
+        except ClientDisconnect:
+            return
+        broken = fault is not None and fault.kind in _BREAKS_LINE | _SAYS_NOTHING
+        self.desk.served.append(Served(request.method, scope["path"], 0 if broken else answer.status))
+        if fault is None:
+            await _reply(answer, scope, receive, send)
+        else:
+            await self._reply_faultily(fault, answer, scope, receive, send)
 
     def answer(self, call: Call) -> Answer:
         """Answer a request from outside: with a session, counted, and with the org's limit in the reply's head."""
         endpoint, parts = routes.find(call.method, call.path)
-        whole = Call(call.method, call.path, call.query, call.headers, call.body, parts, call.base_url)
+        whole = replace(call, parts=parts)
         if "version" not in parts:
             return endpoint(self.desk, whole)
         login.check_token(self.desk, whole)
         org = self.desk.org
         if sessions.calls_today(org) >= org.rules.org.daily_api_calls:
-            raise Refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            raise DAILY_LIMIT
         sessions.count_call(org)
         try:
             answer = endpoint(self.desk, whole)
         except Refused as refused:
             answer = refusal(refused)
         usage = f"api-usage={sessions.calls_today(org)}/{org.rules.org.daily_api_calls}"
-        return Answer(answer.status, answer.body, {**answer.headers, "Sforce-Limit-Info": usage}, answer.content_type)
+        return replace(answer, headers={**answer.headers, "Sforce-Limit-Info": usage})
+
+    async def _work(self, call: Call, fault: Fault | None) -> Answer:
+        kind = None if fault is None else fault.kind
+        if kind in _BEFORE_COMMIT:
+            return Answer()
+        if kind is FaultKind.UNAVAILABLE:
+            return Answer(503, UNAVAILABLE, _retry_after(fault), "text/html;charset=UTF-8")
+        if kind is FaultKind.DAILY_LIMIT:
+            raise DAILY_LIMIT
+        if kind is FaultKind.CONCURRENT_LIMIT:
+            raise CONCURRENT_LIMIT
+        if kind is FaultKind.SESSION_EXPIRED:
+            sessions.expire_all(self.desk.org)
+        self.desk.locked_every = fault.every if fault is not None and kind is FaultKind.ROW_LOCKED else 0
+        writer = object()
+        locks = self.desk.org.locks
+        try:
+            with writing_as(writer):
+                answer = self.answer(call)
+            if locks.held_by(writer):
+                await self._wait(self.desk.org.rules.org.write_seconds)
+        finally:
+            locks.release(writer)
+            self.desk.locked_every = 0
+        return answer
+
+    async def _reply_faultily(self, fault: Fault, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+        if fault.kind in _SAYS_NOTHING:
+            await self._until_gone(receive)
+        if fault.kind in _BREAKS_LINE | _SAYS_NOTHING:
+            await self._cut(scope, receive)
+            return
+        if fault.kind is FaultKind.SLOW:
+            await self._wait(fault.seconds)
+        body = answer.encoded()
+        if fault.kind is FaultKind.TRUNCATED:
+            answer = replace(answer, body=body[: len(body) // 2])
+        if fault.kind is FaultKind.CUT_OFF:
+            head = [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(body) + 1).encode())]
+            await send({"type": "http.response.start", "status": answer.status, "headers": head})
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+            await asyncio.sleep(0)
+            await self._cut(scope, receive)
+            return
+        await _reply(answer, scope, receive, send)
+
+    async def _cut(self, scope: Scope, receive: Receive) -> None:
+        self.desk.lines.cut(scope["client"])
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _until_gone(self, receive: Receive) -> None:
+        gone = asyncio.ensure_future(receive())
+        closing = asyncio.ensure_future(self.desk.closing.wait())
+        await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (gone, closing):
+            task.cancel()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait, but not beyond the server's end."""
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self.desk.closing.wait(), seconds)
+            except TimeoutError:
+                return
+
+
+async def _reply(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {**answer.headers}
+    if answer.body is not None:
+        headers["content-type"] = answer.content_type
+    await Response(answer.encoded(), answer.status, headers)(scope, receive, send)
+
+
+def _retry_after(fault: Fault | None) -> dict[str, str]:
+    return {} if fault is None or fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+
+
+def _below_version(path: str) -> str:
+    """`/services/data/v62.0/limits` → `/limits`; other paths as they are."""
+    if not path.startswith("/services/data/v"):
+        return path
+    return "/" + path.removeprefix("/services/data/").partition("/")[2]
 
 
 def _check_head(request: Request) -> None:
