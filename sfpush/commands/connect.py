@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sfpush.commands.session import Session, is_terminal, now
+from sfpush.commands.session import Session, now
 from sfpush.display.result import Result
-from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
-    from sfpush.org.connection import Login, StoredConnection
-    from sfpush.org.secrets import Secrets
-
-CLIENT_SECRET_VARIABLE = "SFPUSH_CLIENT_SECRET"  # noqa: S105  the variables' names, not secrets
-PASSWORD_VARIABLE = "SFPUSH_PASSWORD"  # noqa: S105
-SECURITY_TOKEN_VARIABLE = "SFPUSH_SECURITY_TOKEN"  # noqa: S105
-_STDIN = "-"
+    from sfpush.org.connection import StoredConnection
 
 
 def connect(
@@ -58,13 +49,10 @@ def connect(
       sfpush connect --instance-url https://acme.my.salesforce.com --client-id 3MVG9…
       pass show sf-token | sfpush connect --instance-url acme.my.salesforce.com --access-token -
     """
-    from sfpush.commands.embedded import serving_embedded
-    from sfpush.display.status_view import show_connected
-    from sfpush.org.connection import Login
+    from sfpush.commands.login import login_given, refuse_others
     from sfpush.org.opening import connect as connect_org
 
     session = Session.of(context)
-    settings = session.settings.settings
     given = {
         "--practice": practice,
         "--sf-alias": sf_alias,
@@ -74,13 +62,28 @@ def connect(
         "--access-token": access_token,
     }
     if practice:
-        _only(given, "--practice")
-        with serving_embedded(session.home) as access:
-            connection = connect_org(session.home, Login("practice"), {}, settings, practice=access, now=now)
-    else:
-        login, secrets = _login(session.env, given, instance_url)
-        connection = connect_org(session.home, login, secrets, settings, now=now)
-    window = _remember(session, connection, settings.push.setup_window_hours)
+        refuse_others(given, "--practice")
+        return connect_practice(session)
+    login, secrets = login_given(session.env, given, instance_url)
+    return _connected(session, connect_org(session.home, login, secrets, session.settings.settings, now=now))
+
+
+def connect_practice(session: Session) -> Result:
+    """Connect the session's home to the practice org in it."""
+    from sfpush.commands.embedded import serving_embedded
+    from sfpush.org.connection import Login
+    from sfpush.org.opening import connect as connect_org
+
+    settings = session.settings.settings
+    with serving_embedded(session.home) as access:
+        connection = connect_org(session.home, Login("practice"), {}, settings, practice=access, now=now)
+    return _connected(session, connection)
+
+
+def _connected(session: Session, connection: StoredConnection) -> Result:
+    from sfpush.display.status_view import show_connected
+
+    window = _remember(session, connection, session.settings.settings.push.setup_window_hours)
     facts = {
         "org": {"id": connection.identity.org_id, "instance_url": connection.identity.instance_url},
         "way": connection.login.way,
@@ -147,85 +150,6 @@ def _remember(session: Session, connection: StoredConnection, window_hours: int)
         window_ends_at=ends,
     )
     return ends
-
-
-def _login(env: Mapping[str, str], given: Mapping[str, Any], instance_url: str) -> tuple[Login, Secrets]:
-    """How to log in, by what was given, with the secrets that this way needs. Raises UsageError."""
-    from sfpush.org.address import DEFAULT_LOGIN_URL, instance_address
-    from sfpush.org.connection import TOKEN_VARIABLE, Login
-    from sfpush.org.login import ACCESS_TOKEN, CLIENT_SECRET, PASSWORD, SECURITY_TOKEN
-
-    if given["--sf-alias"]:
-        _only(given, "--sf-alias")
-        return Login("sf-alias", alias=given["--sf-alias"]), {}
-    if given["--jwt-key"]:
-        _need(given, "--username", "--client-id", why="--jwt-key")
-        login = Login(
-            "jwt",
-            instance_address(instance_url or DEFAULT_LOGIN_URL),
-            client_id=given["--client-id"],
-            username=given["--username"],
-            key_file=str(given["--jwt-key"].expanduser().resolve()),
-        )
-        return login, {}
-    if given["--username"]:
-        _only(given, "--username")
-        login = Login("password", instance_address(instance_url or DEFAULT_LOGIN_URL), username=given["--username"])
-        return login, {
-            PASSWORD: _secret(env, PASSWORD_VARIABLE),
-            SECURITY_TOKEN: _secret(env, SECURITY_TOKEN_VARIABLE, may_be_empty=True),
-        }
-    if not instance_url:
-        raise UsageError("It is not said which org to connect to.", hint="See: sfpush connect --help")
-    address = instance_address(instance_url)
-    if given["--client-id"]:
-        _only(given, "--client-id")
-        login = Login("client-credentials", address, client_id=given["--client-id"])
-        return login, {CLIENT_SECRET: _secret(env, CLIENT_SECRET_VARIABLE)}
-    return Login("token", address), {
-        ACCESS_TOKEN: _from_stdin(given["--access-token"]) if given["--access-token"] else _secret(env, TOKEN_VARIABLE)
-    }
-
-
-def _only(given: Mapping[str, Any], chosen: str) -> None:
-    others = [option for option, value in given.items() if value and option != chosen]
-    if others:
-        raise UsageError(
-            f"{chosen} and {' and '.join(others)} don't go together.", hint="See the ways in: sfpush connect --help"
-        )
-
-
-def _need(given: Mapping[str, Any], *options: str, why: str) -> None:
-    missing = [option for option in options if not given[option]]
-    if missing:
-        raise UsageError(f"{why} also needs {' and '.join(missing)}.", hint="See: sfpush connect --help")
-
-
-def _secret(env: Mapping[str, str], variable: str, *, may_be_empty: bool = False) -> Any:
-    from pydantic import SecretStr
-
-    value = env.get(variable, "").strip()
-    if not value and not may_be_empty:
-        raise UsageError(f"{variable} is not set.", hint=f"Put the secret into the environment variable {variable}.")
-    return SecretStr(value)
-
-
-def _from_stdin(argument: str) -> Any:
-    """The access token on standard input; a token as the argument's value is refused, and not repeated."""
-    from pydantic import SecretStr
-
-    if argument != _STDIN:
-        raise UsageError(
-            "A token on the command line can be seen by others on this machine.",
-            hint="Write --access-token - and give the token on standard input, or set SFPUSH_ACCESS_TOKEN.",
-        )
-    asked = is_terminal(sys.stdin)
-    token: str = typer.prompt("Access token", hide_input=True, err=True) if asked else sys.stdin.readline()
-    if not token.strip():
-        raise UsageError(
-            "There is no token on standard input.", hint="Pipe it in: … | sfpush connect … --access-token -"
-        )
-    return SecretStr(token.strip())
 
 
 def _next_step(window: str | None) -> str:

@@ -30,14 +30,18 @@ def list_(
       sfpush errors
       sfpush errors list --code REQUIRED_FIELD_MISSING
     """
+    return listed(Session.of(context), everything=everything, code=code or None)
+
+
+def listed(session: Session, *, everything: bool = False, code: str | None = None) -> Result:
+    """The error log of the session's org."""
     from sfpush.display.error_view import show_errors
     from sfpush.display.shapes import error_shape
     from sfpush.store.error_log import State, entries
 
-    session = Session.of(context)
     org = session.known_org
     states: tuple[State, ...] = ("retrying", "open", "resolved") if everything else ("retrying", "open")
-    found = list(entries(session.store, org.org, states=states, code=code or None)) if org else []
+    found = list(entries(session.store, org.org, states=states, code=code)) if org else []
     return Result(
         "errors list",
         {"errors": [error_shape(one) for one in found]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,11 +36,15 @@ def import_files(
       sfpush import apollo-contacts.csv apollo-accounts.csv
       sfpush import contacts.json contact_stages.json users.json
     """
+    return import_now(Session.of(context), files, record_type=record_type or None)
+
+
+def import_now(session: Session, files: Sequence[Path], *, record_type: str | None = None) -> Result:
+    """Load files into the session's store."""
     from sfpush.display.import_view import show_import
     from sfpush.runs.import_files import import_files as load
 
-    session = Session.of(context)
-    report = load(session.store, files, record_type=record_type or None, now=now(), progress=session.progress)
+    report = load(session.store, files, record_type=record_type, now=now(), progress=session.progress)
     facts, errors = import_facts(report), import_errors(report)
     return Result(
         "import",

@@ -17,7 +17,7 @@ from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
     from sfpush.model import AnyChange
-    from sfpush.store.plans import PlanHead
+    from sfpush.store.plans import PlanHead, Scope
 
 app = group("Show what would be pushed and why; nothing is written to the org.", has_default=True)
 
@@ -56,26 +56,30 @@ def plan(
       sfpush plan --only ann@acme.example
       sfpush plan --out monday.json && sfpush push --plan monday.json
     """
-    from sfpush.runs.fresh import fresh_plan
-    from sfpush.runs.plan import make_plan
     from sfpush.store.plans import Scope
     from sfpush.store.records import find
 
     session = Session.of(context)
-    settings = session.settings.settings
     keys = frozenset(find(session.store, name) for name in only) if only else None
-    scope = Scope(keys, sobject.value if sobject else None)
-    if offline:
-        head = make_plan(
-            session.store, session.connected_org, settings, scope=scope, now=now(), progress=session.progress
-        )
-    else:
-        with session.only_run("plan"):
-            head = fresh_plan(
-                session.store, session.org, session.state, settings, scope=scope, now=now, progress=session.progress
-            )
+    head = plan_now(session, Scope(keys, sobject.value if sobject else None), offline=offline)
     _save(session, head, out=out, csv=csv, everything=everything)
     return plan_result(session, head, everything=everything, exit_code=exit_code)
+
+
+def plan_now(session: Session, scope: Scope, *, offline: bool = False) -> PlanHead:
+    """Make an automatic plan in the session's home, of the org as it is now or as it was last read."""
+    from sfpush.runs.fresh import fresh_plan
+    from sfpush.runs.plan import make_plan
+
+    settings = session.settings.settings
+    if offline:
+        return make_plan(
+            session.store, session.connected_org, settings, scope=scope, now=now(), progress=session.progress
+        )
+    with session.only_run("plan"):
+        return fresh_plan(
+            session.store, session.org, session.state, settings, scope=scope, now=now, progress=session.progress
+        )
 
 
 def show(

@@ -33,10 +33,16 @@ def sync(
       sfpush sync
       */15 * * * *  sfpush --json --quiet sync --inbox /data/apollo >> /var/log/sfpush.json
     """
+    return sync_now(Session.of(context), inbox, over_budget=over_budget, over_limit=over_limit)
+
+
+def sync_now(
+    session: Session, inbox: Path | None = None, *, over_budget: bool = False, over_limit: bool = False
+) -> Result:
+    """One automatic run in the session's home."""
     from sfpush.runs.stop import stop_on_signal
     from sfpush.runs.sync import sync as run_sync
 
-    session = Session.of(context)
     with session.only_run("sync"), stop_on_signal(session.said_stopping) as stop:
         done = run_sync(
             session.store,
