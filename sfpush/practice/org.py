@@ -87,16 +87,16 @@ class PracticeOrg:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The connection in one transaction: committed at the end, rolled back on any exception. Nests."""
         with self._lock:
-            if self._db.in_transaction:
-                yield self._db
-                return
-            self._db.execute("BEGIN IMMEDIATE")
+            nested = self._db.in_transaction
+            self._db.execute("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
             try:
                 yield self._db
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK TO nested" if nested else "ROLLBACK")
+                if nested:
+                    self._db.execute("RELEASE nested")
                 raise
-            self._db.execute("COMMIT")
+            self._db.execute("RELEASE nested" if nested else "COMMIT")
 
     def make_id(self, prefix: str, number: int) -> str:
         return ids.make(prefix, self.identity.pod, number)

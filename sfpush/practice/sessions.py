@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import string
+from typing import Any
 
+from sfpush.practice import database
 from sfpush.practice.org import PracticeOrg
 
 _TOKEN_CHARS = string.ascii_letters + string.digits + "._"
@@ -48,6 +50,24 @@ def calls_today(org: PracticeOrg) -> int:
     """API calls in the last 24 hours."""
     with org.reading() as db:
         return _calls(db, _hour(org))
+
+
+def trust_certificate(org: PracticeOrg, pem: str) -> None:
+    """Accept JWTs signed with the key of this PEM certificate. ValueError if it is none."""
+    from cryptography import x509
+
+    x509.load_pem_x509_certificate(pem.encode())
+    with org.writing() as db:
+        database.keep_setting(db, "jwt_certificate", pem)
+
+
+def trusted_key(org: PracticeOrg) -> Any:
+    """The public key that JWTs must be signed for; None before a certificate was given."""
+    from cryptography import x509
+
+    with org.reading() as db:
+        pem = database.setting(db, "jwt_certificate")
+    return None if pem is None else x509.load_pem_x509_certificate(pem.encode()).public_key()
 
 
 def _calls(db: sqlite3.Connection, hour: int) -> int:

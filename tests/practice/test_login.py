@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import jwt
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from sfpush.practice import sessions
 from sfpush.practice.org import PracticeOrg
@@ -126,3 +132,76 @@ def test_no_secret_shows_in_a_repr(practice_org: Serving) -> None:
     shown = repr(practice_org) + repr(practice_org.org.identity)
     for secret in (practice_org.access_token, practice_org.client_secret, practice_org.password):
         assert secret not in shown
+
+
+def soap(server: Serving, version: str, username: str, password: str) -> requests.Response:
+    body = f"""<?xml version="1.0" encoding="utf-8"?>
+        <env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>
+        <n1:login xmlns:n1="urn:partner.soap.sforce.com"><n1:username>{username}</n1:username>
+        <n1:password>{password}</n1:password></n1:login></env:Body></env:Envelope>"""
+    headers = {"SOAPAction": "login", "Content-Type": "text/xml"}
+    return requests.post(f"{server.url}/services/Soap/u/{version}", data=body, headers=headers, timeout=10)
+
+
+def test_soap_login_before_api_65(practice_org: Serving) -> None:
+    answer = soap(practice_org, "59.0", practice_org.username, practice_org.password)
+    assert answer.status_code == 200
+    session_id = answer.text.partition("<sessionId>")[2].partition("</sessionId>")[0]
+    headers = {"Authorization": f"Bearer {session_id}"}
+    assert requests.get(f"{practice_org.url}/services/data/v59.0/limits", headers=headers, timeout=10).ok
+    wrong = soap(practice_org, "59.0", practice_org.username, "no")
+    assert wrong.status_code == 500
+    assert "<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>" in wrong.text
+    gone = soap(practice_org, "65.0", practice_org.username, practice_org.password)
+    assert (gone.status_code, "INVALID_OPERATION" in gone.text) == (500, True)
+
+
+@pytest.mark.parametrize("body", ["", "<a/>", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "no xml"])
+def test_soap_refuses_what_is_no_request(practice_org: Serving, body: str) -> None:
+    answer = requests.post(f"{practice_org.url}/services/Soap/u/59.0", data=body, timeout=10)
+    assert (answer.status_code, "XML_PARSER_ERROR" in answer.text) == (500, True)
+
+
+@pytest.fixture(scope="module")
+def key_and_certificate() -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "practice")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def test_a_jwt_signed_with_the_trusted_key_logs_in(practice_org: Serving, key_and_certificate: tuple[str, str]) -> None:
+    key, certificate = key_and_certificate
+    soon = datetime.now(UTC) + timedelta(minutes=2)
+    claims = {"iss": practice_org.client_id, "sub": practice_org.username, "aud": practice_org.url, "exp": soon}
+
+    def login(**changes: object) -> requests.Response:
+        assertion = jwt.encode({**claims, **changes}, key, algorithm="RS256")
+        return token(practice_org, grant_type="urn:ietf:params:oauth:grant-type:jwt-bearer", assertion=assertion)
+
+    assert login().json()["error"] == "invalid_client_id"
+    sessions.trust_certificate(practice_org.org, certificate)
+    assert login().status_code == 200
+    assert login(aud="https://login.salesforce.com").status_code == 200
+    assert login(sub="nobody@x.example").json()["error_description"] == "user hasn't approved this consumer"
+    assert login(aud="https://elsewhere.example").json()["error_description"] == "audience is invalid"
+    assert login(iss="x").json()["error"] == "invalid_client_id"
+    assert login(exp=datetime.now(UTC) - timedelta(minutes=9)).json()["error"] == "invalid_grant"
+    forged = jwt.encode(claims, "k" * 32, algorithm="HS256")
+    refused = token(practice_org, grant_type="urn:ietf:params:oauth:grant-type:jwt-bearer", assertion=forged)
+    assert refused.json()["error_description"] == "invalid assertion"
+    with pytest.raises(ValueError, match="PEM"):
+        sessions.trust_certificate(practice_org.org, "no certificate")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sfpush.practice import database, sessions
+from sfpush.practice import sessions
 from sfpush.practice.refusals import Refused
 from sfpush.practice.web.desk import Desk
 from sfpush.practice.web.routes import Answer, Call, Routes
@@ -145,16 +145,15 @@ def _jwt_bearer(desk: Desk, call: Call, form: Form) -> None:
     import jwt
 
     identity = desk.org.identity
-    with desk.org.reading() as db:
-        certificate = database.setting(db, "jwt_certificate")
+    key = sessions.trusted_key(desk.org)
     try:
         claims: dict[str, Any] = jwt.decode(form.get("assertion", ""), options={"verify_signature": False})
     except jwt.InvalidTokenError:
         raise _LoginRefused("invalid_grant", "invalid assertion") from None
-    if claims.get("iss") != identity.client_id or certificate is None:
+    if claims.get("iss") != identity.client_id or key is None:
         raise _LoginRefused("invalid_client_id", "client identifier invalid")
     try:
-        jwt.decode(form["assertion"], _public_key(certificate), algorithms=["RS256"], options={"verify_aud": False})
+        jwt.decode(form["assertion"], key, algorithms=["RS256"], options={"verify_aud": False})
     except jwt.ExpiredSignatureError:
         raise _LoginRefused("invalid_grant", "expired authorization code") from None
     except jwt.InvalidTokenError:
@@ -164,12 +163,6 @@ def _jwt_bearer(desk: Desk, call: Call, form: Form) -> None:
         raise _LoginRefused("invalid_grant", "audience is invalid")
     if claims.get("sub") != identity.username:
         raise _LoginRefused("invalid_grant", "user hasn't approved this consumer")
-
-
-def _public_key(certificate: str) -> Any:
-    from cryptography import x509
-
-    return x509.load_pem_x509_certificate(certificate.encode()).public_key()
 
 
 def _check_client(desk: Desk, call: Call, form: Form) -> None:
