@@ -7,12 +7,27 @@ from __future__ import annotations
 
 import typer
 
-from sfpush.commands import connect, errors, history, import_files, init, plan, pull, push, records, settings, sync
-from sfpush.commands.grouping import DAILY, LOOK, START, add
+from sfpush.commands import (
+    connect,
+    demo,
+    errors,
+    history,
+    import_files,
+    init,
+    plan,
+    practice,
+    pull,
+    push,
+    records,
+    settings,
+    sync,
+)
+from sfpush.commands.grouping import DAILY, LOOK, PRACTICE, START, add
 
 
 def register(app: typer.Typer) -> None:
     """Every command, in the order and panels of `sfpush --help`."""
+    add(app, demo.demo, "demo", panel=START)
     add(app, init.init, "init", panel=START)
     add(app, connect.connect, "connect", panel=START)
     app.add_typer(settings.app, name="settings", rich_help_panel=START)
@@ -26,3 +41,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)
+    app.add_typer(practice.app, name="practice", rich_help_panel=PRACTICE)

@@ -38,6 +38,7 @@ def listed(session: Session, *, everything: bool = False, code: str | None = Non
     from sfpush.display.error_view import show_errors
     from sfpush.display.shapes import error_shape
     from sfpush.store.error_log import State, entries
+    from sfpush.store.records import record_name
 
     org = session.known_org
     states: tuple[State, ...] = ("retrying", "open", "resolved") if everything else ("retrying", "open")
@@ -45,7 +46,7 @@ def listed(session: Session, *, everything: bool = False, code: str | None = Non
     return Result(
         "errors list",
         {"errors": [error_shape(one) for one in found]},
-        view=partial(show_errors, found, partial(_name, session)),
+        view=partial(show_errors, found, partial(record_name, session.store)),
     )
 
 
@@ -63,13 +64,14 @@ def show(
     from sfpush.display.error_view import show_error
     from sfpush.display.shapes import error_shape
     from sfpush.store.error_log import entry
+    from sfpush.store.records import record_name
 
     session = Session.of(context)
     found = entry(session.store, session.connected_org.org, number)
     return Result(
         "errors show",
         {"error": {**error_shape(found), "payload": found.payload}},
-        view=partial(show_error, found, _name(session, found.record)),
+        view=partial(show_error, found, record_name(session.store, found.record)),
     )
 
 
@@ -103,13 +105,6 @@ def retry(
     )
     keys = frozenset(one.record for one in chosen)
     return push_selected(session, "errors retry", Scope(keys), yes=yes)
-
-
-def _name(session: Session, key: str) -> str:
-    from sfpush.store.records import get
-
-    record = get(session.store, key)
-    return record.name if record else ""
 
 
 add(app, list_, "list")

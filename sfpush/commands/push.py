@@ -153,7 +153,7 @@ def _carry_out(
             over_budget=over_budget,
             over_limit=over_limit,
         )
-    return run_result(command, report)
+    return run_result(session, command, report)
 
 
 def _scope(session: Session, names: Sequence[str], *, stage: str, everything: bool) -> Scope:

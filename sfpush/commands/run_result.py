@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfpush.commands.import_files import import_errors, import_facts
+from sfpush.commands.session import Session
 from sfpush.display.result import DONE, REJECTED, ErrorLine, Result, error_lines
 
 if TYPE_CHECKING:
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from sfpush.runs.report import RunReport
 
 
-def run_result(command: str, report: RunReport, *, imported: ImportReport | None = None) -> Result:
+def run_result(session: Session, command: str, report: RunReport, *, imported: ImportReport | None = None) -> Result:
     """The contract's shape of a run, its exit code (first what stopped it, then rejections), and its view."""
     from sfpush.display.run_view import show_report
+    from sfpush.store.records import record_name
 
     facts = {
         "run": report.run_id,
@@ -32,7 +34,7 @@ def run_result(command: str, report: RunReport, *, imported: ImportReport | None
     return Result(
         command,
         facts,
-        view=partial(show_report, facts, errors, report.left),
+        view=partial(show_report, facts, errors, report.left, partial(record_name, session.store)),
         exit_code=report.stopped_by.exit_code if report.stopped_by else REJECTED if errors else DONE,
         errors=errors,
         next_step="See what to mend: sfpush errors" if rejected else "",

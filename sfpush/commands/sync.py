@@ -56,4 +56,4 @@ def sync_now(
             over_budget=over_budget,
             over_limit=over_limit,
         )
-    return run_result("sync", done.run, imported=done.imported)
+    return run_result(session, "sync", done.run, imported=done.imported)

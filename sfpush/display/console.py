@@ -5,16 +5,18 @@ Names come from exports and orgs and are hostile: markup is off everywhere, and 
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich.console import Console
 
 PIPE_WIDTH = 160
 """Columns where there is no terminal to ask: wide enough not to fold what someone will grep."""
 
+_TRAILING_BLANKS = re.compile(r" +(?=\n)")
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     r"|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC and other strings: titles, links, clipboard
@@ -25,10 +27,37 @@ _ESCAPES = re.compile(
 
 def make_console(stream: TextIO, env: Mapping[str, str], *, stderr: bool = False) -> Console:
     """A console that draws plainly on anything but a terminal, honours NO_COLOR, and reads no markup."""
-    width = None if stream.isatty() or env.get("COLUMNS") else PIPE_WIDTH
+    terminal = stream.isatty()
     return Console(
-        file=stream, stderr=stderr, width=width, markup=False, emoji=False, highlight=False, legacy_windows=False
+        file=stream if terminal else cast(TextIO, _Trimming(stream)),
+        stderr=stderr,
+        width=None if terminal or env.get("COLUMNS") else PIPE_WIDTH,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
     )
+
+
+class _Trimming(io.TextIOBase):
+    """A stream without the blanks that fill up a table's lines; on paper and in pipes they only get in the way."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(_TRAILING_BLANKS.sub("", text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a plain attribute there
+        return self._stream.encoding
 
 
 def safe(value: Any) -> str:

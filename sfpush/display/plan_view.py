@@ -35,7 +35,6 @@ _TYPES = {"contact": "contacts", "account": "accounts", "deal": "deals", "email"
 _WHOLE_UP_TO = 60
 _CUT_AT = 12
 _LONGEST_VALUE = 70
-_NARROW = 80
 _INDENT = 4
 
 ChangesOf = Callable[[str], Iterator[AnyChange]]
@@ -117,8 +116,9 @@ def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) ->
         no_wrap=True,
         overflow="ellipsis",
     )
-    if width >= _NARROW:
-        title.append(f"  {safe(change.record)}", "dim")
+    key = f"  {safe(change.record)}"
+    if title.cell_len + cell_len(key) <= width:
+        title.append(key, "dim")
     lines: list[RenderableType] = [title, _indented(Text(safe(change.reason)))]
     if change.candidates:
         lines.append(_indented(Text(f"Candidates: {', '.join(change.candidates)}", "dim")))

@@ -50,7 +50,13 @@ def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
     )
 
 
-def show_report(facts: Mapping[str, Any], errors: Sequence[ErrorLine], left: int, console: Console) -> None:
+def show_report(
+    facts: Mapping[str, Any],
+    errors: Sequence[ErrorLine],
+    left: int,
+    name_of: Callable[[str], str],
+    console: Console,
+) -> None:
     """What an import brought, what a run did, each rejection, and what stopped it."""
     if "import" in facts:
         show_import(facts["import"], (), console)

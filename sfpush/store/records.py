@@ -13,7 +13,7 @@ from sfpush.apollo_fields import STAGE_FIELD, display_name
 from sfpush.errors import UsageError
 from sfpush.model import ParsedRecord, Record, RecordType
 from sfpush.planning.keys import email_key, field_keys
-from sfpush.store.database import in_chunks, marks, writing
+from sfpush.store.database import in_chunks, marks
 
 _INSERT = (
     "INSERT INTO records (key, type, apollo_id, name, email, stage, updated_at, deleted_at, source, fields)"
@@ -106,39 +106,38 @@ class _State:
 
 
 def upsert(connection: sqlite3.Connection, records: Sequence[ParsedRecord], *, now: str) -> Counts:
-    """Take in rows in their order, in one transaction; a few thousand at a time.
+    """Take in rows in their order, a few thousand at a time; in the caller's transaction.
 
     A field that a row has no place for keeps its value, an empty one is emptied (I1). A row older than what is stored
     is ignored (I3). A tombstone deletes softly; no row ever brings a deleted record back. A record whose content does
     not change is not written; one that does gets the next version.
     """
     new = 0
-    with writing(connection):
-        states = _stored(connection, [record.key for record in records])
-        for record in records:
-            state = states.get(record.key)
-            if state is None:
-                new += 1
-                states[record.key] = _State(
-                    record.type,
-                    record.apollo_id,
-                    record.updated_at,
-                    now if record.deleted else None,
-                    record.source,
-                    record.fields,
-                )
-            else:
-                state.take(record, now)
-        fresh, changed = [], []
-        for key, state in states.items():
-            if state.stored is None:
-                fresh.append((key, state))
-            elif state.changed:
-                state.settle()
-                if state.changed:
-                    changed.append((key, state))
-        _insert(connection, fresh)
-        _update(connection, changed)
+    states = _stored(connection, [record.key for record in records])
+    for record in records:
+        state = states.get(record.key)
+        if state is None:
+            new += 1
+            states[record.key] = _State(
+                record.type,
+                record.apollo_id,
+                record.updated_at,
+                now if record.deleted else None,
+                record.source,
+                record.fields,
+            )
+        else:
+            state.take(record, now)
+    fresh, changed = [], []
+    for key, state in states.items():
+        if state.stored is None:
+            fresh.append((key, state))
+        elif state.changed:
+            state.settle()
+            if state.changed:
+                changed.append((key, state))
+    _insert(connection, fresh)
+    _update(connection, changed)
     changed_rows = sum(state.changed for state in states.values())
     stale_rows = sum(state.stale for state in states.values())
     return Counts(new, changed_rows, len(records) - new - changed_rows - stale_rows, stale_rows)
@@ -205,6 +204,12 @@ def get(connection: sqlite3.Connection, key: str) -> Record | None:
     return Record(
         key, RecordType(record_type), name, orjson.loads(fields), apollo_id, version, deleted=deleted_at is not None
     )
+
+
+def record_name(connection: sqlite3.Connection, key: str) -> str:
+    """The name of the record with this key; empty where the store has none."""
+    row = connection.execute("SELECT name FROM records WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def find(connection: sqlite3.Connection, text: str) -> str:
