@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfpush.model import AnyChange
     from sfpush.store.plans import PlanHead, Scope
 
-app = group("Show what would be pushed and why; nothing is written to the org.", has_default=True)
+app = group("Show what a push would do, and why.", has_default=True)
 
 
 class SObject(StrEnum):
@@ -45,9 +45,10 @@ def plan(
     offline: Annotated[bool, typer.Option("--offline", help="Use the snapshot as it is; no call to the org.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 if a change is pending.")] = False,
 ) -> Result:
-    """Show what an automatic push would do now, record by record, each with its rule and reason.
+    """Show what a push would do, and why.
 
-    Reads first what changed in the org. Nothing is written to it. `sfpush plan show FILE` shows a saved plan.
+    Every record with its rule and its reason, every field before and after, as `sfpush sync` would push it. Reads
+    first what changed in the org. Nothing is written to it. `sfpush plan show FILE` shows a saved plan.
 
     \b
     Examples:
@@ -138,12 +139,14 @@ def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | Non
     from sfpush.display.csv_output import PLAN_COLUMNS, plan_rows, write_csv
     from sfpush.display.json_output import write_object
     from sfpush.display.shapes import plan_shape
+    from sfpush.store.plans import mark_saved
 
     actions = None if everything else LISTED
     try:
         if out is not None:
             with out.open("w", encoding="utf-8") as file:
                 write_object(file, plan_shape(head, _changes(session, head, actions)))
+            mark_saved(session.store, head.plan)
         if csv is not None:
             with csv.open("w", encoding="utf-8-sig", newline="") as file:
                 write_csv(file, PLAN_COLUMNS, plan_rows(_changes(session, head, actions)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from sfpush.org.connected import Org
+from sfpush.runs.housekeeping import tidy
 from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Progress
 from sfpush.runs.recover import recover
@@ -28,10 +29,11 @@ def fresh_plan(
     scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
 ) -> PlanHead:
-    """Recover, refresh, plan (B3, G3); the caller holds the home's lock. Raises NotReady if the org is out of reach."""
+    """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach."""
     recover(connection, org, state, settings, now=now)
     refresh(connection, org, state, settings, now=now(), progress=progress)
     pulled = org_state(connection, state.org_id) or state
+    tidy(connection, pulled, settings, now=now())
     return make_plan(
         connection,
         pulled,

@@ -54,7 +54,7 @@ class RunReport:
 
 
 def counts_of(planned: PlanTally, done: Tally, *, linked: int) -> Counts:
-    """The counts of a run: what the plan left alone, and what became of the rest. `linked`: links kept without a call."""
+    """The counts of a run: what the plan left alone, what became of the rest. `linked`: links kept without a call."""
 
     def of(action: str) -> int:
         return sum(count for (there, _, _), count in planned.items() if there == action)

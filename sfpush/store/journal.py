@@ -267,3 +267,13 @@ def _word(sobject: str, verb: str, outcome: str) -> str:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def drop_old_images(connection: sqlite3.Connection, org: int, *, before: str) -> None:
+    """Forget what rows held before runs that ended before this time; such runs can't be undone any more."""
+    with writing(connection):
+        connection.execute(
+            "UPDATE batch_rows SET before = NULL WHERE before IS NOT NULL AND batch IN"
+            " (SELECT batch FROM batches JOIN runs USING (run) WHERE org = ? AND ended_at < ?)",
+            (org, before),
+        )

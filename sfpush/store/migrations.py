@@ -126,6 +126,7 @@ CREATE TABLE plans (
     created_at TEXT NOT NULL,
     settings_fingerprint TEXT NOT NULL,
     head TEXT NOT NULL,                      -- JSON: org, gates, summary, api_calls, warnings
+    saved INTEGER NOT NULL DEFAULT 0,        -- `plan --out`: kept for `push --plan`
     complete INTEGER NOT NULL DEFAULT 0
 );
 

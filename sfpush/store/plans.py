@@ -213,10 +213,30 @@ def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead)
     )
 
 
-def drop_incomplete_plans(connection: sqlite3.Connection) -> None:
-    """Forget plans whose making was interrupted."""
+def mark_saved(connection: sqlite3.Connection, plan: int) -> None:
+    """Keep a plan that was written to a file, so that it can be pushed later."""
     with writing(connection):
-        connection.execute("DELETE FROM plans WHERE NOT complete")
+        connection.execute("UPDATE plans SET saved = 1 WHERE plan = ?", (plan,))
+
+
+def drop_old_plans(connection: sqlite3.Connection, *, left_over: str, kept: str) -> None:
+    """Forget plans that nobody can ask for any more.
+
+    Those that were neither saved nor carried out (or never finished) go when they are older than `left_over`, the rest
+    when they are older than `kept`. Of a plan that was carried out, what it left alone goes with the left-overs: the
+    last word on each record is in `decisions`. Times are ISO-8601 UTC text.
+    """
+    with writing(connection):
+        connection.execute(
+            "DELETE FROM plans WHERE created_at < ? OR (created_at < ? AND NOT saved"
+            " AND plan_id NOT IN (SELECT plan_id FROM runs WHERE plan_id IS NOT NULL))",
+            (kept, left_over),
+        )
+        connection.execute(
+            "DELETE FROM changes WHERE action IN ('unchanged', 'skip') AND plan IN"
+            " (SELECT plan FROM plans WHERE created_at < ? AND NOT saved)",
+            (left_over,),
+        )
 
 
 def _place(change: AnyChange) -> int:
