@@ -71,7 +71,9 @@ def global_options(
     session = Session.of(context)
     session.config, session.home_given = config, home
     session.as_json = session.as_json or as_json
-    session.quiet, session.verbose = quiet, verbose
+    session.quiet = quiet
+    if verbose:
+        session.show_log()
 
 
 register(app)

@@ -11,6 +11,7 @@ from sfpush.commands import (
     connect,
     demo,
     errors,
+    fields,
     history,
     import_files,
     init,
@@ -20,6 +21,7 @@ from sfpush.commands import (
     push,
     records,
     settings,
+    status,
     sync,
 )
 from sfpush.commands.grouping import DAILY, LOOK, PRACTICE, START, add
@@ -36,9 +38,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(plan.app, name="plan", rich_help_panel=DAILY)
     add(app, push.push, "push", panel=DAILY)
     add(app, sync.sync, "sync", panel=DAILY)
+    add(app, status.status, "status", panel=LOOK)
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
+    add(app, fields.fields, "fields", panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)
     app.add_typer(practice.app, name="practice", rich_help_panel=PRACTICE)

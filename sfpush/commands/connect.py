@@ -37,7 +37,7 @@ def connect(
     ] = None,
     sf_alias: Annotated[str, typer.Option(metavar="NAME", help="An org that the sf command line is logged into.")] = "",
 ) -> Result:
-    """Connect this home to a Salesforce org, or to a practice org.
+    """Connect to a Salesforce org, or to a practice org.
 
     Secrets come from the environment or standard input, never from the command line. They are kept in the system's
     keyring, or in a file that only you can read. Another org starts with no links and a new initial pull; the first
@@ -98,7 +98,9 @@ def disconnect(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
-    """Forget the connection and its secret; links, history and errors of the org are kept.
+    """Forget the connection and its secret.
+
+    Links, history and errors of the org are kept.
 
     \b
     Example:
@@ -117,7 +119,7 @@ def disconnect(
 
 
 def enable(context: typer.Context) -> Result:
-    """End the setup window: from now on `sfpush sync` pushes by itself.
+    """End the setup window, so that sync pushes.
 
     \b
     Example:

@@ -42,10 +42,10 @@ def demo(
         Path | None, typer.Option("--keep", metavar="DIR", help="Leave everything in this folder, to play with.")
     ] = None,
 ) -> Result:
-    """See the whole story in less than a minute: nothing is needed, nothing leaves this machine.
+    """See the whole story in less than a minute.
 
-    A sample export is imported and planned, pushed over HTTP into a practice org, which rejects two records; these
-    are mended, and then there is nothing left to do.
+    Nothing is needed, and nothing leaves this machine. A sample export is imported and planned, pushed over HTTP
+    into a practice org, which rejects two records; these are mended, and then there is nothing left to do.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
     code: Annotated[str, typer.Option(metavar="C", help="Only this Salesforce error code.")] = "",
 ) -> Result:
-    """List the records that the org rejected, grouped by cause, each cause with what to mend.
+    """List what the org rejected, by cause, with what to mend.
 
     A rejected record goes again by itself in the next five runs, then waits for a change or for `errors retry`.
 

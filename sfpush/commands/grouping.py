@@ -23,6 +23,11 @@ START = "Start here"
 DAILY = "Every day"
 LOOK = "Look and mend"
 PRACTICE = "Practice"
+HELP_ORDER = (
+    "demo", "init", "connect", "settings", "import", "pull", "plan", "push", "sync", "status", "records", "errors",
+    "history", "fields", "enable", "disconnect", "practice",
+)  # fmt: skip
+"""Typer keeps groups behind commands; the help follows what a person does first."""
 
 
 class Command(TyperCommand):
@@ -52,7 +57,7 @@ class Group(TyperGroup):
 
     def format_commands(self, ctx: Context, formatter: Any) -> None:
         panels: dict[str, list[tuple[str, str]]] = {}
-        for name, command in self.commands.items():
+        for name, command in sorted(self.commands.items(), key=lambda each: _place(each[0])):
             if not command.hidden:
                 panel = getattr(command, "rich_help_panel", None) or "Commands"
                 panels.setdefault(panel, []).append((name, command.get_short_help_str(limit=200)))
@@ -66,7 +71,8 @@ class GroupWithDefault(Group):
     """A group whose first command is meant where no other is named, so that `errors` is `errors list`."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        if not ctx.resilient_parsing and (not args or args[0] not in self.commands):
+        completing_first_word = ctx.resilient_parsing and not args
+        if not completing_first_word and (not args or args[0] not in self.commands):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 
@@ -82,6 +88,10 @@ class GroupWithDefault(Group):
         command = self.commands[self.default]
         default = command.make_context(self.default, [], parent=ctx, resilient_parsing=True)
         return [*super().shell_complete(ctx, incomplete), *command.shell_complete(default, incomplete)]
+
+
+def _place(name: str) -> int:
+    return HELP_ORDER.index(name) if name in HELP_ORDER else len(HELP_ORDER)
 
 
 def command_words(ctx: Context) -> str:

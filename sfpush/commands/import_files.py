@@ -25,11 +25,11 @@ def import_files(
         str, typer.Option("--type", metavar="T", help="What the files hold, where their content leaves it open.")
     ] = "",
 ) -> Result:
-    """Load Apollo exports into the local store; nothing is sent anywhere.
+    """Load Apollo exports into the local store.
 
-    Contacts, accounts, stages, users and custom fields, as Apollo's CSV export or as JSON from its API. What a file
-    holds is found from its content. The same file again changes nothing. A row that can't be loaded is listed with
-    its line and reason, and the others go on.
+    Nothing is sent anywhere. Contacts, accounts, stages, users and custom fields, as Apollo's CSV export or as JSON
+    from its API. What a file holds is found from its content. The same file again changes nothing. A row that can't
+    be loaded is listed with its line and reason, and the others go on.
 
     \b
     Examples:

@@ -17,9 +17,10 @@ def init(
     context: typer.Context,
     practice: Annotated[bool, typer.Option("--practice", help="Settings that suit the practice org.")] = False,
 ) -> Result:
-    """Write a settings file with every setting explained, never over an existing one.
+    """Write a settings file with every setting explained.
 
-    The file is ./sfpush.toml, or the one that --config or SFPUSH_CONFIG names.
+    It is never written over an existing one. The file is ./sfpush.toml, or the one that --config or SFPUSH_CONFIG
+    names.
 
     \b
     Examples:

@@ -16,9 +16,10 @@ def pull(
     *,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
 ) -> Result:
-    """Bring the local snapshot of the org up to date: only what changed since the last time.
+    """Read what changed in the org.
 
-    The first pull reads the whole org; nothing can be pushed before it is complete.
+    Brings the local snapshot up to date. The first pull reads the whole org; nothing can be pushed before it is
+    complete.
 
     \b
     Examples:

@@ -39,7 +39,10 @@ def push(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
-    """Push records by hand, whatever the push and stage settings say; matching, validity and limits still hold.
+    """Push records by hand, or a saved plan.
+
+    Named records go whatever the push and stage settings say; matching, validity and limits still hold. A saved
+    plan goes exactly as it is, or not at all if it is stale.
 
     \b
     Examples:

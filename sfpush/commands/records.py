@@ -49,9 +49,9 @@ def records(
     search: Annotated[str, typer.Option(metavar="Q", help="Text in key, name or e-mail.")] = "",
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets.")] = None,
 ) -> Result:
-    """List records with their link and the last decision on each: `--synced no` says why each is not in Salesforce.
+    """List records with their link and the last decision on each.
 
-    `sfpush records show KEY` shows everything known of one.
+    `--synced no` says why each is not in Salesforce. `sfpush records show KEY` shows everything known of one.
 
     \b
     Examples:

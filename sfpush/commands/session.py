@@ -33,15 +33,14 @@ if TYPE_CHECKING:
 class Session:
     """Opens home, settings, store and org when a command first asks for them.
 
-    `config` and `home_given` are the global options as typed; `as_json`, `quiet` and `verbose` say how to speak.
-    `command` is the command that is running, `document_begun` whether its JSON document is already on its way out.
+    `config` and `home_given` are the global options as typed; `as_json` and `quiet` say how to speak. `command` is
+    the command that is running, `document_begun` whether its JSON document is already on its way out.
     """
 
     def __init__(self, env: Mapping[str, str], *, as_json: bool = False) -> None:
         self.env = env
         self.as_json = as_json
         self.quiet = False
-        self.verbose = False
         self.config: Path | None = None
         self.home_given: Path | None = None
         self.command = ""
@@ -209,6 +208,12 @@ class Session:
             from sfpush.display.failure_view import show_next_step
 
             show_next_step(self.err, message)
+
+    def show_log(self) -> None:
+        """Show what the rooms log, until the command ends."""
+        from sfpush.commands.verbose import log_shown
+
+        self._opened.enter_context(log_shown(self.env))
 
     def said_stopping(self) -> None:
         """What is said when a first Ctrl-C asks for a clean stop."""

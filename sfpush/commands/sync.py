@@ -23,10 +23,11 @@ def sync(
         bool, typer.Option("--over-limit", help="Even if it changes more than the limits allow.")
     ] = False,
 ) -> Result:
-    """Bring Salesforce up to date under the settings: import, read the org, plan, push. Never asks; made for cron.
+    """Bring Salesforce up to date, as cron does.
 
-    Only one run works in a home at a time. A run that was interrupted or killed is picked up by the next one; nothing
-    is written twice.
+    Imports what is in the inbox, reads the org, plans and pushes under the settings. It never asks. Only one run
+    works in a home at a time. A run that was interrupted or killed is picked up by the next one; nothing is written
+    twice.
 
     \b
     Examples:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from sfpush.display.console import moment, safe
+from sfpush.display.console import counted, moment, number, safe
+from sfpush.display.result import ErrorLine
+from sfpush.display.run_view import counts_text
+from sfpush.display.table import pairs
 
 
 def show_connected(facts: Mapping[str, Any], console: Console) -> None:
@@ -31,6 +34,35 @@ def show_enabled(facts: Mapping[str, Any], console: Console) -> None:
     """That automatic push is on."""
     said = "The setup window is over" if facts["window_ended"] else "There was no setup window left"
     console.print(Text.assemble(("✓ ", "green"), f"{said}: automatic push is on for {_org(facts['org'])}."))
+
+
+def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: Console) -> None:
+    """The org, what holds pushes back, what is in the store, the last run."""
+    counts = facts["counts"]
+    records = ", ".join(f"{number(count)} {name}s" for name, count in counts["records"].items())
+    rows = {"records": f"{records or 'none'}; {number(counts['synced'])} in Salesforce"}
+    if facts["org"]:
+        rows = {"org": _org(facts["org"]), "last pull": moment(facts["org"]["pulled_at"]), **rows}
+    else:
+        rows = {"org": "not connected", **rows}
+    if facts["api"]:
+        rows["API calls"] = f"{number(facts['api']['remaining'])} of {number(facts['api']['max'])} left today"
+    if facts["org"]:
+        rows["rejected"] = f"{counted(counts['errors'], 'record')}" + (": sfpush errors" if counts["errors"] else "")
+    console.print(pairs(rows))
+    if facts["last_run"]:
+        run = facts["last_run"]
+        line = Text("last run   ", "dim").append(f"{moment(run['started_at'])}, {run['command']}: ", "not dim")
+        console.print(line.append_text(counts_text(run["results"])))
+    for gate in facts["gates"]:
+        until = f" (until {moment(gate['until'])})" if gate["until"] else ""
+        console.print(Text.assemble((f"Held by {safe(gate['gate'])}{until}: ", "yellow"), safe(gate["message"])))
+    for error in errors:
+        console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
+    if not facts["org"]:
+        console.print("Connect with `sfpush connect --practice`, or see `sfpush connect --help`.")
+    elif not errors and not facts["gates"]:
+        console.print(Text.assemble(("✓ ", "green"), "Every gate is open: `sfpush sync` pushes."))
 
 
 def _org(org: Mapping[str, Any]) -> str:

@@ -164,6 +164,14 @@ def entry(connection: sqlite3.Connection, org: int, number: int) -> LoggedError:
     return _entry(row)
 
 
+def count_unresolved(connection: sqlite3.Connection, org: int) -> int:
+    """How many records are rejected and have not succeeded since."""
+    (count,) = connection.execute(
+        "SELECT COUNT(*) FROM errors WHERE org = ? AND state <> 'resolved'", (org,)
+    ).fetchone()
+    return int(count)
+
+
 def drop_resolved(connection: sqlite3.Connection, org: int, *, before: str) -> None:
     """Forget entries that were resolved before this time (`[store] keep_days`)."""
     with writing(connection):

@@ -34,6 +34,12 @@ def keys_linked_to(connection: sqlite3.Connection, org: int, ids: Sequence[str])
     return found
 
 
+def count_links(connection: sqlite3.Connection, org: int) -> int:
+    """How many records have a link in this org."""
+    (count,) = connection.execute("SELECT COUNT(*) FROM links WHERE org = ?", (org,)).fetchone()
+    return int(count)
+
+
 def save_links(connection: sqlite3.Connection, org: int, links: Iterable[Link], *, now: str) -> None:
     """Keep these links, replacing what the records were linked to before; in the caller's transaction.
 

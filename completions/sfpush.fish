@@ -1,0 +1,1 @@
+complete --command sfpush --no-files --arguments "(env _SFPUSH_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) sfpush)" --condition "env _SFPUSH_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) sfpush"
