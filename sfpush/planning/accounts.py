@@ -88,7 +88,7 @@ def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
     )
     if isinstance(written, Misfit):
         return verdicts.misfit(record, _ACCOUNT, written, row)
-    return verdicts.write_to(subject, found, row, written)
+    return verdicts.write_to(subject, found, row, written, notes=tuple(verdicts.refused_before(subject)))
 
 
 def _create(subject: Subject, context: Context, needed_by: str | None) -> AnyChange:
@@ -96,7 +96,7 @@ def _create(subject: Subject, context: Context, needed_by: str | None) -> AnyCha
     goes = verdicts.hold_back(subject, context.settings.accounts, context.account_stages, context)
     made_up = record.key.startswith("account:name:")
     rule = Rule.NEW
-    notes: list[str] = []
+    notes: list[str] = verdicts.refused_before(subject)
     if needed_by is not None and (made_up or isinstance(goes, Refusal)):
         rule = Rule.ACCOUNT_FOR_CONTACT
         although = f", although {goes.because}" if isinstance(goes, Refusal) else ""

@@ -134,7 +134,7 @@ def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | 
 def _create(pending: Pending, account: Account | None, context: Context) -> AnyChange:
     subject, record, sobject = pending.subject, pending.subject.record, pending.sobject
     writer = context.writers[sobject]
-    notes: list[str] = _foreign_ids(subject)
+    notes: list[str] = [*_foreign_ids(subject), *verdicts.refused_before(subject)]
     extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
     needs: tuple[str, ...] = ()
     candidates: tuple[SalesforceId, ...] = ()
@@ -185,7 +185,7 @@ def _update(pending: Pending, row: OrgRow, account: Account | None, context: Con
     assert pending.found is not None
     writer = context.writers[row.sobject]
     extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
-    notes: list[str] = []
+    notes: list[str] = verdicts.refused_before(subject)
     needs: tuple[str, ...] = ()
     match account:
         case AccountAt() if pending.account == "needed":

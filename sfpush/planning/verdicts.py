@@ -167,6 +167,13 @@ def held(subject: Subject, sobject: str, row: OrgRow | None = None) -> Block | N
     return None
 
 
+def refused_before(subject: Subject) -> list[str]:
+    """A sentence on an earlier rejection, where the record goes again all the same (L3)."""
+    if subject.failure is None:
+        return []
+    return [f"Salesforce refused it before ({subject.failure.code}); it goes again."]
+
+
 def write_to(
     subject: Subject, found: Found, row: OrgRow, written: Written, *, notes: tuple[str, ...] = ()
 ) -> AnyChange:
