@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sfpush.errors import SourceUnreadable
@@ -15,11 +15,14 @@ from sfpush.importer.kinds import BY_LIST_NAME, BY_RECORD_TYPE, Kind, kind_named
 from sfpush.importer.parsed import ListEntry, Parsed, Reject
 from sfpush.model import ParsedRecord
 from sfpush.runs.progress import Progress
+from sfpush.store.database import writing
 from sfpush.store.records import Counts, upsert
 from sfpush.store.reference import save_entries
 from sfpush.store.times import to_text
 
-_CHUNK = 2_000
+_CHUNK = 100
+"""Rows that are taken in together: few enough to be still in the processor's cache when they are written."""
+_CHUNKS_PER_TRANSACTION = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,19 @@ class _Tally:
 
 def _load(connection: sqlite3.Connection, export: Export, tally: _Tally, now: str, progress: Progress) -> None:
     read = 0
-    while chunk := list(islice(export.rows, _CHUNK)):
-        _save(connection, chunk, tally, now)
+    chunks = _chunks(export.rows)
+    for first in chunks:
+        with writing(connection):
+            for chunk in chain((first,), islice(chunks, _CHUNKS_PER_TRANSACTION - 1)):
+                _save(connection, chunk, tally, now)
         position = export.source.position()
         progress.advance(position - read, f"{tally.rows:,} rows")
         read = position
+
+
+def _chunks(rows: Iterator[Parsed]) -> Iterator[list[Parsed]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk
 
 
 def _save(connection: sqlite3.Connection, chunk: Sequence[Parsed], tally: _Tally, now: str) -> None:

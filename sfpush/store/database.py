@@ -29,10 +29,8 @@ def open_store(home: Path) -> sqlite3.Connection:
         if not path.exists():
             path.touch(mode=0o600)
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
-        # Records are about 2 kB: a page of 4 kB would hold one each. Only a new file takes the size.
-        connection.execute("PRAGMA page_size = 8192")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 8000")  # 64 MB: an import writes an index page once, not often
+        connection.execute("PRAGMA wal_autocheckpoint = 16000")  # 64 MB: an import writes an index page once, not often
         connection.execute("PRAGMA synchronous = FULL")  # the journal must outlive a power cut, not only a kill
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32000")

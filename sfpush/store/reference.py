@@ -10,27 +10,25 @@ from typing import Any
 import orjson
 
 from sfpush.importer.parsed import ListEntry
-from sfpush.store.database import writing
 from sfpush.store.records import Counts
 
 
 def save_entries(connection: sqlite3.Connection, entries: Sequence[ListEntry]) -> Counts:
-    """Keep these entries, in one transaction; one that is already there is replaced. No entry goes by itself."""
+    """Keep these entries, in the caller's transaction; one that is already there is replaced. None goes by itself."""
     outcomes: Counter[str] = Counter()
-    with writing(connection):
-        for entry in entries:
-            row = (entry.name, orjson.dumps(entry.body).decode(), entry.list_name, entry.id)
-            known = connection.execute(
-                "SELECT name, body FROM reference WHERE list = ? AND id = ?", (entry.list_name, entry.id)
-            ).fetchone()
-            if known is None:
-                connection.execute("INSERT INTO reference (name, body, list, id) VALUES (?, ?, ?, ?)", row)
-                outcomes["new"] += 1
-            elif known[0] == entry.name and orjson.loads(known[1]) == entry.body:
-                outcomes["unchanged"] += 1
-            else:
-                connection.execute("UPDATE reference SET name = ?, body = ? WHERE list = ? AND id = ?", row)
-                outcomes["changed"] += 1
+    for entry in entries:
+        row = (entry.name, orjson.dumps(entry.body).decode(), entry.list_name, entry.id)
+        known = connection.execute(
+            "SELECT name, body FROM reference WHERE list = ? AND id = ?", (entry.list_name, entry.id)
+        ).fetchone()
+        if known is None:
+            connection.execute("INSERT INTO reference (name, body, list, id) VALUES (?, ?, ?, ?)", row)
+            outcomes["new"] += 1
+        elif known[0] == entry.name and orjson.loads(known[1]) == entry.body:
+            outcomes["unchanged"] += 1
+        else:
+            connection.execute("UPDATE reference SET name = ?, body = ? WHERE list = ? AND id = ?", row)
+            outcomes["changed"] += 1
     return Counts(**outcomes)
 
 
