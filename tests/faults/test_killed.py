@@ -21,4 +21,4 @@ def test_B3_the_org_after_a_kill_and_a_run_is_the_undisturbed_one(tmp_path: Path
     sweep = Sweep(make_world(tmp_path, records_in_all=60, external_ids=external_ids))
     points = random.Random(20261124).sample(sweep.points(writes_only=True), SAMPLE)
     results = [sweep.kill(point) for point in points]
-    assert [(one.duplicates, one.lost, one.pending) for one in results] == [(0, 0, 0)] * SAMPLE
+    assert [(one.killed, one.duplicates, one.lost, one.pending) for one in results] == [(True, 0, 0, 0)] * SAMPLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import multiprocessing.connection
 import shutil
 import urllib.parse
 import urllib.request
@@ -122,7 +123,7 @@ def kill_at(place: int, moment: Moment) -> Callable[[BaseProcess, int, Moment], 
         if (number, now) != (place, moment):
             return False
         process.kill()
-        process.join()
+        multiprocessing.connection.wait([process.sentinel])  # not join: the main thread takes the exit code
         return True
 
     return strike
