@@ -70,7 +70,7 @@ def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
         return _blank(one) and _blank(other)
     if field is not None:
         if field.type in _NUMBER_TYPES:
-            return _decimal(one) == _decimal(other)
+            return decimal_of(one) == decimal_of(other)
         if field.type == "datetime":
             return _instant(str(one)) == _instant(str(other))
         if field.type in ("email", "reference", "id"):
@@ -163,22 +163,24 @@ def _fit_multipicklist(field: FieldDescribe, value: Any) -> Any:
 
 
 def _fit_boolean(field: FieldDescribe, value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
+    truth = truth_of(value)
+    if truth is None and plain_text(value):
+        return Misfit(Rule.BAD_VALUE, f"{field.name} takes true or false, not {shown(value)}.")
+    return truth
+
+
+def truth_of(value: Any) -> bool | None:
+    """The checkbox that an Apollo value is; None if it is none."""
     text = plain_text(value).lower()
-    if not text:
-        return None
     if text in _TRUE:
         return True
-    if text in _FALSE:
-        return False
-    return Misfit(Rule.BAD_VALUE, f"{field.name} takes true or false, not {shown(value)}.")
+    return False if text in _FALSE else None
 
 
 def _fit_number(field: FieldDescribe, value: Any) -> Any:
     if value is None or value == "":
         return None
-    number = _decimal(value)
+    number = decimal_of(value)
     if number is None:
         return Misfit(Rule.BAD_VALUE, f"{field.name} takes a number, not {shown(value)}.")
     if field.type in ("int", "long"):
@@ -192,7 +194,8 @@ def _fit_number(field: FieldDescribe, value: Any) -> Any:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _decimal(value: Any) -> Decimal | None:
+def decimal_of(value: Any) -> Decimal | None:
+    """The number that an Apollo value is, with or without thousands separators and currency sign; None if it is none."""
     if isinstance(value, bool):
         return None
     try:
