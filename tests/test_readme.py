@@ -1,0 +1,67 @@
+"""README is what users and CI hold on to: what can be checked in it is checked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sfpush import errors
+from sfpush.model import Rule
+from sfpush.settings.shape import all_keys, all_tables
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def command_after(marker: str) -> str:
+    found = re.search(rf"<!-- {marker} -->\n```sh\n(.+?)\n```", README, re.DOTALL)
+    assert found, f"README has no {marker}"
+    return found.group(1)
+
+
+def test_every_exit_code_of_the_error_tree_is_explained():
+    rows = set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE)))
+    raised = {kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")}
+    assert raised <= rows
+    assert {0, 10} <= rows
+
+
+SETTING = re.compile(r"`\[?((?:push|contacts|leads|accounts|owners|salesforce)\.[\w.]+)\]?`")
+SHELL = re.compile(r"`[^`\n]+`|```sh\n.+?```", re.DOTALL)
+
+
+@pytest.mark.parametrize("key", sorted(set(SETTING.findall(README))))
+def test_every_setting_it_names_exists(key: str):
+    assert tuple(key.split(".")) in {*all_keys(), *all_tables()}
+
+
+def test_every_rule_of_the_settings_table_exists():
+    rows = [line for line in README.splitlines() if line.startswith("| ") and line.count(" | ") == 3]
+    named = {code for line in rows for code in re.findall(r"`([a-z-]+)`", line.rsplit(" | ", 1)[-1])}
+    assert named
+    assert named <= {rule.value for rule in Rule}
+
+
+def test_every_command_it_names_exists():
+    from typer.main import get_command
+
+    from sfpush.cli import app
+
+    named = set(re.findall(r"sfpush (?:--\w+ )*([a-z]+)\b", " ".join(SHELL.findall(README))))
+    assert named
+    assert named <= set(get_command(app).commands)
+
+
+def test_the_demo_command_and_the_test_command_set_up_everything_themselves():
+    assert command_after("demo-command").endswith(".venv/bin/sfpush demo")
+    assert "pytest" in command_after("test-command")
+    assert all("-m venv" in command_after(name) for name in ("demo-command", "test-command"))
+
+
+def test_the_changelog_knows_this_version():
+    import sfpush
+
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in changelog or f"## [{sfpush.__version__}]" in changelog
