@@ -27,6 +27,15 @@ _INDEXED = frozenset({"Account.Name", "Account.key_name", "Email", "LastName", "
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS session (token TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS job (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL, object TEXT NOT NULL,
+    operation TEXT NOT NULL, external_id TEXT, delimiter TEXT NOT NULL, line_ending TEXT NOT NULL,
+    version TEXT NOT NULL, query TEXT, created TEXT NOT NULL, modified TEXT NOT NULL, processed INTEGER NOT NULL,
+    failed INTEGER NOT NULL, error TEXT, milliseconds INTEGER NOT NULL, content BLOB
+);
+CREATE TABLE IF NOT EXISTS job_row (
+    job TEXT NOT NULL, row INTEGER NOT NULL, id TEXT, created INTEGER NOT NULL, error TEXT, PRIMARY KEY (job, row)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fault (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, nth INTEGER NOT NULL,
     times INTEGER NOT NULL, seconds REAL NOT NULL, retry_after INTEGER, every INTEGER NOT NULL

@@ -41,6 +41,12 @@ class FaultKind(StrEnum):
     """Everything was done; the connection breaks in the middle of the answer's body."""
     SLOW = "slow"
     """Everything was done; the answer comes `seconds` later."""
+    JOB_FAILS = "job-fails"
+    """A Bulk ingest job ends as Failed instead of saving a chunk of 200 rows; what it saved before stays."""
+
+
+JOB = "JOB"
+"""The `method` of faults that strike chunks of Bulk jobs (JOB_FAILS, ROW_LOCKED); their path: `/jobs/ingest/Contact`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class Fault:
     every: int = 1
 
     def fits(self, method: str, path: str) -> bool:
-        return self.method.upper() in ("*", method) and fnmatchcase(path, self.path)
+        wanted = (JOB,) if method == JOB else ("*", method)
+        return self.method.upper() in wanted and fnmatchcase(path, self.path)
 
 
 _COLUMNS = "kind, method, path, nth, times, seconds, retry_after, every"

@@ -38,8 +38,13 @@ class Draft:
         self.errors.append(RowError(code, message, names))
 
 
-def read(catalogue: Catalogue, sobject: SObject, record: Mapping[str, Any], verb: Verb) -> Draft:
-    """A draft of one record; a field that doesn't exist stops the reading of it, other faults are all collected."""
+def read(
+    catalogue: Catalogue, sobject: SObject, record: Mapping[str, Any], verb: Verb, *, from_text: bool = False
+) -> Draft:
+    """A draft of one record; a field that doesn't exist stops the reading of it, other faults are all collected.
+
+    Values `from_text` come out of CSV: one of the wrong type is called that, not a parser's error.
+    """
     draft = Draft()
     denied: list[str] = []
     for name, value in record.items():
@@ -59,12 +64,17 @@ def read(catalogue: Catalogue, sobject: SObject, record: Mapping[str, Any], verb
             try:
                 draft.values[known.name] = values.read(known, value)
             except values.BadValue as bad:
-                draft.errors.append(bad.error)
+                draft.errors.append(_wrong_type(known, value) if from_text and not bad.error.fields else bad.error)
     if denied:
         draft.errors.insert(
             0, RowError("INVALID_FIELD_FOR_INSERT_UPDATE", _NO_ACCESS.format(", ".join(denied)), tuple(denied))
         )
     return draft
+
+
+def _wrong_type(field: Field, value: Any) -> RowError:
+    message = f"{field.label}: value not of required type: {value}"
+    return RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", message, (field.name,))
 
 
 def resolve_pending(db: sqlite3.Connection, drafts: Sequence[Draft]) -> None:

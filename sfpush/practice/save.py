@@ -23,10 +23,14 @@ _AUDIT = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to save: `allow_duplicates` passes alerting duplicate rules; every `locked_every`-th row is found locked."""
+    """How to save: `allow_duplicates` passes alerting duplicate rules; every `locked_every`-th row is found locked.
+
+    `from_text` is for values out of CSV, which are all texts.
+    """
 
     allow_duplicates: bool = False
     locked_every: int = 0
+    from_text: bool = False
 
 
 PLAIN = Manner()
@@ -38,7 +42,7 @@ def create(
     """Create rows; each record is a mapping of API names to JSON values."""
     if not sobject.createable:
         return [_no_right_to("create", sobject) for _ in records]
-    drafts = [incoming.read(org.catalogue, sobject, record, "create") for record in records]
+    drafts = [incoming.read(org.catalogue, sobject, record, "create", from_text=manner.from_text) for record in records]
     return _save(org, sobject, drafts, "create", manner)
 
 
@@ -48,7 +52,7 @@ def update(
     """Change rows; each record names its row by `Id` (15 or 18 characters)."""
     if not sobject.updateable:
         return [_no_right_to("update", sobject) for _ in records]
-    drafts = [incoming.read(org.catalogue, sobject, record, "update") for record in records]
+    drafts = [incoming.read(org.catalogue, sobject, record, "update", from_text=manner.from_text) for record in records]
     with org.reading() as db:
         _find_rows(db, sobject, records, drafts)
     return _save(org, sobject, drafts, "update", manner)

@@ -63,14 +63,16 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        runner = asyncio.create_task(self._desk.runner.run())
         self.ready.set()
         while not self._stop.is_set():
             await self.on_tick(0)
-            with contextlib.suppress(asyncio.TimeoutError):
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), timeout=1.0)
+        self._desk.closing.set()
+        await runner
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._desk.closing.set()
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):

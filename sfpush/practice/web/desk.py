@@ -1,4 +1,4 @@
-"""What every endpoint works with: the org, its open queries, the book of requests."""
+"""What every endpoint works with: the org, its open queries, its Bulk jobs, the book of requests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from sfpush.practice.bulk.runner import JobRunner
 from sfpush.practice.fields import SObject
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.query import Queries
@@ -34,9 +35,11 @@ class Desk:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     locked_every: int = 0
     queries: Queries = field(init=False)
+    runner: JobRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.queries = Queries(self.org)
+        self.runner = JobRunner(self.org, self.closing)
 
     def sobject(self, name: str) -> SObject:
         """The sObject of this name, as the user sees it; Refused 404 if there is none."""

@@ -16,7 +16,7 @@ from sfpush.practice import faults, sessions
 from sfpush.practice.faults import Fault, FaultKind
 from sfpush.practice.locks import writing_as
 from sfpush.practice.refusals import Refused
-from sfpush.practice.web import collections, data, login, records, soap
+from sfpush.practice.web import collections, data, jobs, login, records, soap
 from sfpush.practice.web.composite import Composites
 from sfpush.practice.web.desk import Desk, Served
 from sfpush.practice.web.routes import Answer, Call, Routes, refusal
@@ -34,7 +34,7 @@ _SAYS_NOTHING = {FaultKind.SILENT_BEFORE_COMMIT, FaultKind.SILENT_AFTER_COMMIT}
 _BEFORE_COMMIT = {FaultKind.CLOSE_BEFORE_COMMIT, FaultKind.SILENT_BEFORE_COMMIT}
 
 routes = Routes()
-for family in (login, soap, data, collections, records):
+for family in (login, soap, data, collections, jobs, records):
     routes.include(family.routes)
 routes.add("POST", "/composite")(Composites(routes).run)
 
