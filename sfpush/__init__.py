@@ -12,6 +12,7 @@ The way through, and the rooms that it passes. Imports run the same way; the tes
                                              └──► push: batch → journal → org.write → outcome → journal, links, errors
 
     errors, model, describe, apollo_fields   the words everything is said in
+    filters      the language of filters, in the settings and for `--where`
     settings     what the user wants
     importer     files → records
     planning     every decision, and nothing else: no clock, network, database or console in it

@@ -195,7 +195,7 @@ def _fit_number(field: FieldDescribe, value: Any) -> Any:
 
 
 def decimal_of(value: Any) -> Decimal | None:
-    """The number that an Apollo value is, with or without thousands separators and currency sign; None if it is none."""
+    """The number that an Apollo value is, thousands separators and currency sign apart; None if it is none."""
     if isinstance(value, bool):
         return None
     try:

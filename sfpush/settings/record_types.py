@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from sfpush.filters.parse import parse
+from sfpush.model import RecordType
 from sfpush.settings.values import (
     FieldMap,
     NewRecords,
@@ -19,6 +22,17 @@ from sfpush.settings.values import (
 )
 
 
+def _filter(record_type: RecordType, text: str) -> str:
+    if text.strip():
+        parse(text, record_type)
+    return text
+
+
+ContactFilter = Annotated[str, AfterValidator(partial(_filter, RecordType.CONTACT))]
+AccountFilter = Annotated[str, AfterValidator(partial(_filter, RecordType.ACCOUNT))]
+"""A filter in the language of `sfpush.filters`; blank: none (B6)."""
+
+
 class ContactSettings(Table):
     """`[contacts]`: people, whether they become Contacts or Leads (C1 to C11, S1 to S3, B6)."""
 
@@ -26,7 +40,7 @@ class ContactSettings(Table):
     create_as: Literal["contact", "lead"] = "contact"
     new_records: NewRecords = "all"
     stages: Stages = ()
-    filter: str = ""
+    filter: ContactFilter = ""
     source_field: OptionalApiName = "LeadSource"
     source_value: str = "Apollo"
     push_unverified_emails: bool = False
@@ -56,7 +70,7 @@ class AccountSettings(Table):
     push: bool = True
     new_records: NewRecords = "all"
     stages: Stages = ()
-    filter: str = ""
+    filter: AccountFilter = ""
     source_field: OptionalApiName = ""
     source_value: str = "Apollo"
     on_ambiguous_match: Literal["block", "oldest"] = "block"
