@@ -23,4 +23,6 @@ def keep_written(connection: sqlite3.Connection, org: int, links: Sequence[Link]
     save_links(
         connection, org, [link for link in linking if taken.get(link.id, link.key) == link.key], now=to_text(now)
     )
-    error_log.resolve(connection, org, [link.key for link in links], now=to_text(now))
+    error_log.resolve(connection, org, [link.key for link in linking], now=to_text(now))
+    members = [link.key for link in links if not makes_link(link.sobject)]
+    error_log.resolve(connection, org, members, now=to_text(now), memberships=True)

@@ -1,4 +1,8 @@
-"""The error log: what was attempted and rejected by the org, and how often it still goes again by itself (L2, L3)."""
+"""The error log: what was attempted and rejected by the org, and how often it still goes again by itself (L2, L3).
+
+A record has at most two unresolved entries: its own, and that of its campaign memberships, which never go again by
+themselves and never hold the record back.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ RETRIES = 5
 """Runs in which a rejected record goes again by itself (L3)."""
 
 State = Literal["retrying", "open", "resolved"]
+
+_MEMBERSHIP = "(sobject = 'CampaignMember')"
+"""As in the unique index `errors_unresolved`."""
 
 _COLUMNS = (
     "id, key, sobject, operation, code, message, fields, payload, record_version, attempts, retries_left, state,"
@@ -80,15 +87,15 @@ def record_rejections(
         " retries_left, state, first_at, last_at)"
         " VALUES (:org, :key, :sobject, :operation, :code, :message, :fields, :payload,"
         " COALESCE((SELECT record_version FROM changes WHERE changes.key = :key AND plan = :plan LIMIT 1),"
-        " (SELECT version FROM records WHERE records.key = :key), 0), :retries, 'retrying', :now, :now)"
-        " ON CONFLICT (org, key) WHERE state <> 'resolved' DO UPDATE SET"
+        " (SELECT version FROM records WHERE records.key = :key), 0), :retries, :state, :now, :now)"
+        f" ON CONFLICT (org, key, {_MEMBERSHIP}) WHERE state <> 'resolved' DO UPDATE SET"
         " sobject = excluded.sobject, operation = excluded.operation, code = excluded.code,"
         " message = excluded.message, fields = excluded.fields, payload = excluded.payload,"
         " record_version = excluded.record_version, last_at = excluded.last_at, attempts = attempts + 1,"
         " retries_left = CASE WHEN record_version <> excluded.record_version THEN :retries"
         " ELSE MAX(retries_left - 1, 0) END,"
         " state = CASE WHEN record_version = excluded.record_version AND retries_left <= 1 THEN 'open'"
-        " ELSE 'retrying' END",
+        " ELSE excluded.state END",
         (
             {
                 "org": org,
@@ -100,7 +107,8 @@ def record_rejections(
                 "message": rejection.message,
                 "fields": orjson.dumps(rejection.fields).decode(),
                 "payload": orjson.dumps(rejection.payload).decode(),
-                "retries": RETRIES,
+                "retries": 0 if rejection.sobject == "CampaignMember" else RETRIES,
+                "state": "open" if rejection.sobject == "CampaignMember" else "retrying",
                 "now": now,
             }
             for rejection in rejections
@@ -108,13 +116,16 @@ def record_rejections(
     )
 
 
-def resolve(connection: sqlite3.Connection, org: int, keys: Sequence[str], *, now: str) -> None:
-    """Close the entries of records that have succeeded (L2); in the caller's transaction."""
+def resolve(
+    connection: sqlite3.Connection, org: int, keys: Sequence[str], *, now: str, memberships: bool = False
+) -> None:
+    """Close the entries of records that have succeeded (L2), or of their campaign memberships; in the caller's
+    transaction."""
     for chunk in in_chunks(keys):
         connection.execute(
             "UPDATE errors SET state = 'resolved', last_at = ?"
-            f" WHERE org = ? AND state <> 'resolved' AND key IN ({marks(chunk)})",
-            (now, org, *chunk),
+            f" WHERE org = ? AND state <> 'resolved' AND {_MEMBERSHIP} = ? AND key IN ({marks(chunk)})",
+            (now, org, memberships, *chunk),
         )
 
 
@@ -124,7 +135,7 @@ def failures(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> M
     for chunk in in_chunks(keys):
         for key, *facts in connection.execute(
             "SELECT key, code, message, state, record_version, retries_left FROM errors"
-            f" WHERE org = ? AND state <> 'resolved' AND key IN ({marks(chunk)})",
+            f" WHERE org = ? AND state <> 'resolved' AND NOT {_MEMBERSHIP} AND key IN ({marks(chunk)})",
             (org, *chunk),
         ):
             found[key] = Failure(*facts)

@@ -35,9 +35,14 @@ CREATE TABLE records (
     version INTEGER NOT NULL DEFAULT 1,      -- counts content changes
     made_for TEXT,                           -- key of the contact an account was made for (C6)
     deleted_at TEXT,                         -- S1 soft delete
+    deleted_in INTEGER REFERENCES orgs,      -- the org whose deletion or merge took it along; null: deleted in Apollo
+    merged_into TEXT,                        -- key of the record it was merged into (S3)
+    restored_at TEXT,                        -- deletions in the org before this are not followed again
     source TEXT,                             -- file it last came from
     fields TEXT NOT NULL                     -- JSON object, canonical Apollo field names
 );
+
+CREATE INDEX records_deleted ON records (key) WHERE deleted_at IS NOT NULL;
 
 -- What records are found by: e-mails, domains and company names, normalised by planning.keys.
 CREATE TABLE record_keys (
@@ -77,6 +82,14 @@ CREATE TABLE links (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX links_by_sf_id ON links (org, sf_id);
 
+-- Org rows that a person said a record is not tied to: one that is gone holds the record back no more (M8, S2).
+CREATE TABLE unlinked (
+    org INTEGER NOT NULL REFERENCES orgs,
+    key TEXT NOT NULL,
+    sf_id TEXT NOT NULL,
+    PRIMARY KEY (org, key, sf_id)
+) WITHOUT ROWID;
+
 CREATE TABLE snapshot (
     org INTEGER NOT NULL REFERENCES orgs,
     sf_id TEXT NOT NULL,
@@ -90,6 +103,7 @@ CREATE TABLE snapshot (
     PRIMARY KEY (org, sf_id)
 ) WITHOUT ROWID;
 CREATE INDEX snapshot_by_account ON snapshot (org, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX snapshot_deleted ON snapshot (org, sf_id) WHERE deleted = 1;
 
 CREATE TABLE snapshot_keys (
     org INTEGER NOT NULL REFERENCES orgs,
@@ -206,6 +220,18 @@ CREATE TABLE batch_rows (
 ) WITHOUT ROWID;
 CREATE INDEX batch_rows_by_key ON batch_rows (key);
 
+-- What a run did in this store alone: records deleted or merged as the org's rows were (S1, S3).
+CREATE TABLE local_changes (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    action TEXT NOT NULL,                    -- delete, merge
+    sobject TEXT NOT NULL,
+    sf_id TEXT NOT NULL,                     -- the row that was deleted, or the one that survived
+    merged_into TEXT,                        -- null: deleted, or only its link moved
+    fields TEXT NOT NULL DEFAULT '{}',       -- JSON: what the surviving record took over
+    PRIMARY KEY (run, key)
+) WITHOUT ROWID;
+
 CREATE TABLE errors (
     id INTEGER PRIMARY KEY,
     org INTEGER NOT NULL REFERENCES orgs,
@@ -223,7 +249,7 @@ CREATE TABLE errors (
     first_at TEXT NOT NULL,
     last_at TEXT NOT NULL
 );
-CREATE UNIQUE INDEX errors_unresolved ON errors (org, key) WHERE state <> 'resolved';
+CREATE UNIQUE INDEX errors_unresolved ON errors (org, key, (sobject = 'CampaignMember')) WHERE state <> 'resolved';
 CREATE INDEX errors_by_state ON errors (org, state);
 """
 
