@@ -91,6 +91,7 @@ def carry_out(
         org.api_calls - calls_before,
         tuple(journal.rejects),
         recovered,
+        (*head.warnings, *recovered.sentences),
         left,
         _stopped_by(done, left),
     )

@@ -30,7 +30,7 @@ def fresh_plan(
     mode: Literal["automatic", "manual"] = "automatic",
 ) -> PlanHead:
     """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach."""
-    recover(connection, org, state, settings, now=now)
+    recovered = recover(connection, org, state, settings, now=now)
     refresh(connection, org, state, settings, now=now(), progress=progress)
     pulled = org_state(connection, state.org_id) or state
     tidy(connection, pulled, settings, now=now())
@@ -43,4 +43,5 @@ def fresh_plan(
         now=now(),
         remaining_calls=org.budget.remaining if org.budget else None,
         progress=progress,
+        warnings=recovered.sentences,
     )

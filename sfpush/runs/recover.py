@@ -42,9 +42,16 @@ class Recovered:
     """Creates of which the org shows something that agrees only in part: a person must decide."""
 
     @property
-    def anything(self) -> bool:
-        """Whether there was anything to recover."""
-        return bool(self.runs or self.found or self.repeatable or self.settling or self.unclear)
+    def sentences(self) -> tuple[str, ...]:
+        """What was found, one sentence a finding; none when there was nothing to recover."""
+        told = (
+            (len(self.runs), "{:,} earlier run(s) ended without a word; they are closed now."),
+            (self.found, "{:,} record(s) of theirs are in Salesforce although no answer came; they are linked now."),
+            (self.repeatable, "{:,} write(s) of theirs got no answer and left no trace; they go again."),
+            (self.settling, "{:,} create(s) got no answer and don't show in Salesforce yet; they go in a later run."),
+            (self.unclear, "{:,} create(s) got no answer, and Salesforce shows something alike: see `sfpush plan`."),
+        )
+        return tuple(sentence.format(count) for count, sentence in told if count)
 
     def __add__(self, other: Recovered) -> Recovered:
         return Recovered(

@@ -35,13 +35,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """A run that is over. `stopped_by` is what ended it early; `left` counts the writes that were not tried then."""
+    """A run that is over. `stopped_by` is what ended it early; `left` counts the writes that were not tried then.
+
+    `notes` are sentences for people: the plan's warnings, and what recovery found.
+    """
 
     run_id: str
     results: Counts
     api_calls: int
     rejects: tuple[Reject, ...] = ()
     recovered: Recovered = field(default_factory=Recovered)
+    notes: tuple[str, ...] = ()
     left: int = 0
     stopped_by: SfpushError | None = None
 
