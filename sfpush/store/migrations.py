@@ -37,7 +37,6 @@ CREATE TABLE records (
     deleted_at TEXT,                         -- S1 soft delete
     deleted_in INTEGER REFERENCES orgs,      -- the org whose deletion or merge took it along; null: deleted in Apollo
     merged_into TEXT,                        -- key of the record it was merged into (S3)
-    restored_at TEXT,                        -- deletions in the org before this are not followed again
     source TEXT,                             -- file it last came from
     fields TEXT NOT NULL                     -- JSON object, canonical Apollo field names
 );
@@ -82,11 +81,12 @@ CREATE TABLE links (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX links_by_sf_id ON links (org, sf_id);
 
--- Org rows that a person said a record is not tied to: one that is gone holds the record back no more (M8, S2).
-CREATE TABLE unlinked (
+-- Org rows that are gone, and what a person said of a record that was tied to one (S2, M8).
+CREATE TABLE settled_rows (
     org INTEGER NOT NULL REFERENCES orgs,
     key TEXT NOT NULL,
     sf_id TEXT NOT NULL,
+    said TEXT NOT NULL,                      -- restored: the record stays; unlinked: it is decided as a new one
     PRIMARY KEY (org, key, sf_id)
 ) WITHOUT ROWID;
 
