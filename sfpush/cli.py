@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,6 +84,7 @@ def main() -> None:
     """The `sfpush` command."""
     if _COMPLETION_VARIABLE in os.environ:
         app(prog_name=NAME)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: files closed, exit 130
     sys.exit(run(sys.argv[1:]))
 
 
@@ -188,6 +190,9 @@ def _reader_left() -> int:
 
 def _make_streams_safe(*, as_json: bool) -> None:
     """No name may break the output: JSON is UTF-8, and a terminal that lacks a letter shows a mark for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8" if as_json else None, errors="replace")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from typer.completion import get_completion_script
+from typer._completion_shared import get_completion_script
 
 from .conftest import Sfpush
 
