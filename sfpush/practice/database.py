@@ -24,7 +24,10 @@ KEYS = {
 """Columns no one sees: values made comparable for the duplicate rules."""
 
 _INDEXED = frozenset({"Account.Name", "Account.key_name", "Email", "LastName", "SystemModstamp"})
-_OWN_TABLES = """
+OWN_TABLES = ("session", "job", "job_row", "fault", "api_call")
+"""What an org keeps beside its sObjects' rows and its settings."""
+
+_OWN_SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS session (token TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS job (
@@ -52,6 +55,7 @@ def opened(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA cache_size = -32000")
+    db.executescript(_OWN_SCHEMA)
     db.create_function("fold", 1, _fold, deterministic=True)
     db.create_function("likefold", 2, _like_fold, deterministic=True)
     return db
@@ -61,7 +65,6 @@ def prepare(db: sqlite3.Connection, sobjects: Iterable[SObject]) -> None:
     """Bring the file's tables up to this schema, adding what is missing; nothing is ever dropped."""
     every = tuple(sobjects)
     mark = _fingerprint(every)
-    db.executescript(_OWN_TABLES)
     if setting(db, "schema") == mark:
         return
     db.execute("BEGIN IMMEDIATE")

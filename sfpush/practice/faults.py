@@ -46,7 +46,7 @@ class FaultKind(StrEnum):
 
 
 JOB = "JOB"
-"""The `method` of faults that strike chunks of Bulk jobs (JOB_FAILS, ROW_LOCKED); their path: `/jobs/ingest/Contact`."""
+"""The `method` of faults that strike chunks of Bulk jobs (JOB_FAILS, ROW_LOCKED), at `/jobs/ingest/Contact`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHAPE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?\Z")
-_SEQUENCE_LENGTH = 9
+_ID_LENGTH = 15
 
 
 def suffix(id15: str) -> str:
@@ -27,7 +27,7 @@ def make(prefix: str, pod: str, number: int) -> str:
     while number:
         number, digit = divmod(number, 62)
         digits.append(DIGITS[digit])
-    id15 = prefix + pod + "".join(reversed(digits)).rjust(_SEQUENCE_LENGTH, "0")
+    id15 = prefix + pod + "".join(reversed(digits)).rjust(_ID_LENGTH - len(prefix) - len(pod), "0")
     return id15 + suffix(id15)
 
 

@@ -9,11 +9,11 @@ import string
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sfpush.practice import database, ids
+from sfpush.practice import database, ids, validation
 from sfpush.practice.catalogue import Catalogue
 from sfpush.practice.furnish import furnish
 from sfpush.practice.locks import AccountLocks
@@ -50,6 +50,7 @@ def stamp(moment: datetime) -> str:
 
 class PracticeOrg:
     """Opens the org in `path`, making it if new. With `rules` None the file's own rules stay; given ones replace them.
+    RulesError: the rules name what isn't there, or hold a condition that can't be read.
 
     Safe to use from several threads and, by SQLite's locks, from several processes.
     """
@@ -59,10 +60,12 @@ class PracticeOrg:
         self.clock = clock
         self.locks = AccountLocks()
         self._lock = threading.RLock()
+        self._seen = 0
         self._db = database.opened(path)
         try:
             self.rules = self._settle_rules(rules)
             self.catalogue = Catalogue(self.rules)
+            validation.check_conditions(self.rules, self.catalogue, clock())
             database.prepare(self._db, self.catalogue.full.values())
             self.identity = self._settle_identity()
         except BaseException:
@@ -101,9 +104,25 @@ class PracticeOrg:
     def make_id(self, prefix: str, number: int) -> str:
         return ids.make(prefix, self.identity.pod, number)
 
+    def refresh(self) -> None:
+        """Take up what another process did to the org itself: a reset gives it another identity."""
+        with self._lock:
+            seen = self._db.execute("PRAGMA data_version").fetchone()[0]
+            if seen != self._seen:
+                self._seen = seen
+                self.identity = self._kept_identity() or self.identity
+
+    def reset(self) -> None:
+        """Begin again: every row, session, job and fault goes, and the org is another one, with other credentials."""
+        with self.writing() as db:
+            for sobject in self.catalogue.full.values():
+                db.execute(f"DELETE FROM {database.quoted(sobject.name)}")
+            for table in database.OWN_TABLES:
+                db.execute(f"DELETE FROM {table}")
+            self.identity = self._new_identity(db)
+
     def _settle_rules(self, given: Rules | None) -> Rules:
         with self.writing() as db:
-            db.execute("CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
             if given is not None:
                 database.keep_setting(db, "rules", given.model_dump_json())
                 return given
@@ -111,32 +130,37 @@ class PracticeOrg:
         return Rules() if kept is None else Rules.from_mapping(json.loads(kept))
 
     def _settle_identity(self) -> Identity:
-        kept = database.setting(self._db, "identity")
-        if kept is not None:
-            return Identity(**json.loads(kept))
-        pod = "".join(secrets.choice(_ALPHANUMERIC) for _ in range(2)) + "0"
-        words = {
-            "org_id": ids.make("00D", pod, 1),
-            "user_id": ids.make("005", pod, 1),
-            "pod": pod,
-            "username": f"practice-{secrets.token_hex(4)}@sfpush.example",
-            "password": secrets.token_urlsafe(12),
-            "security_token": secrets.token_hex(12),
-            "client_id": "3MVG9" + "".join(secrets.choice(_ALPHANUMERIC) for _ in range(40)),
-            "client_secret": secrets.token_hex(32).upper(),
-        }
         with self.writing() as db:
-            again = database.setting(db, "identity")
-            if again is not None:
-                return Identity(**json.loads(again))
-            database.keep_setting(db, "identity", json.dumps(words))
-            furnish(
-                db,
-                self.catalogue,
-                pod=pod,
-                user_id=words["user_id"],
-                org_id=words["org_id"],
-                username=words["username"],
-                now=self.now(),
-            )
-        return Identity(**words)
+            return self._kept_identity() or self._new_identity(db)
+
+    def _kept_identity(self) -> Identity | None:
+        kept = database.setting(self._db, "identity")
+        return None if kept is None else Identity(**json.loads(kept))
+
+    def _new_identity(self, db: sqlite3.Connection) -> Identity:
+        pod = _letters(3)
+        made = Identity(
+            org_id=ids.make("00D", pod, secrets.randbelow(62**6)),
+            user_id=ids.make("005", pod, 1),
+            pod=pod,
+            username=f"practice-{secrets.token_hex(4)}@sfpush.example",
+            password=secrets.token_urlsafe(12),
+            security_token=_letters(24),
+            client_id="3MVG9" + _letters(40),
+            client_secret=secrets.token_hex(32).upper(),
+        )
+        database.keep_setting(db, "identity", json.dumps(asdict(made)))
+        furnish(
+            db,
+            self.catalogue,
+            pod=pod,
+            user_id=made.user_id,
+            org_id=made.org_id,
+            username=made.username,
+            now=self.now(),
+        )
+        return made
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(count))

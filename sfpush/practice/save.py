@@ -103,7 +103,7 @@ def _save(org: PracticeOrg, sobject: SObject, drafts: list[Draft], verb: Verb, m
         while good:
             db.execute("SAVEPOINT batch")
             made = _write(org, db, sobject, good, verb)
-            validation.check(org, db, sobject, good)
+            validation.check(db, org.rules, org.catalogue, sobject, good, org.clock())
             again = [draft for draft in good if draft.good]
             if len(again) == len(good):
                 db.execute("RELEASE batch")

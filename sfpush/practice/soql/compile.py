@@ -260,9 +260,10 @@ def compile_query(catalogue: Catalogue, soql: str, query: tree.Query, now: datet
 def compile_condition(
     catalogue: Catalogue, sobject: SObject, text: str, condition: tree.Condition, now: datetime
 ) -> tuple[str, list[SqlValue]]:
-    """SQL that selects the Ids of rows of `sobject` for which a bare condition holds."""
+    """SQL that selects, of the Ids bound last as a JSON array, those of rows for which a bare condition holds."""
     query = tree.Query((tree.Name("Id", 0),), tree.Name(sobject.name, 0), where=condition)
-    made = _Statement(catalogue, text, query, now, deleted=True, sobject=sobject).compile()
+    statement = _Statement(catalogue, text, query, now, deleted=True, sobject=sobject)
+    made = statement.compile(extra="t.Id IN (SELECT value FROM json_each(?))")
     return f"SELECT t.Id FROM {made.source}{made.tail}", list(made.parameters)
 
 

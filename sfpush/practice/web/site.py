@@ -50,6 +50,7 @@ class Site:
             return
         request = Request(scope, receive)
         fault: Fault | None = None
+        self.desk.org.refresh()
         try:
             _check_head(request)
             call = await _call(request)

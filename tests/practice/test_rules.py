@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sfpush.practice.org import PracticeOrg
+from sfpush.practice.rules import Rules, RulesError
+from sfpush.practice.serve import Serving
+from tests.practice.conftest import Wire, error_of
+
+
+def test_every_problem_of_a_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('unknown = 1\n[duplicate_rules]\nContact = "maybe"\n[org]\ndaily_api_calls = -1\n', "utf-8")
+    with pytest.raises(RulesError) as caught:
+        Rules.load(path)
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "duplicate_rules.Contact",
+        "org.daily_api_calls",
+        "unknown",
+    ]
+
+
+@pytest.mark.parametrize("text", ["not = = toml", '[[fields]]\nsobject = "Contact"'])
+def test_what_is_no_rules_file(text: str) -> None:
+    with pytest.raises(RulesError):
+        Rules.parse(text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RulesError, match="can't be read"):
+        Rules.load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[fields]]\nsobject = "Nothing"\nname = "A__c"',
+        '[[fields]]\nsobject = "Contact"\nname = "NoSuffix"',
+        '[user]\nhidden = ["Contact.Nothing"]',
+        '[user]\nno_access = ["Nothing"]',
+        '[[validation_rules]]\nsobject = "Contact"\nwhen = "Nothing = 1"\nmessage = "x"',
+        '[[validation_rules]]\nsobject = "Contact"\nwhen = "Title ="\nmessage = "x"',
+    ],
+)
+def test_rules_that_name_what_is_not_there(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RulesError):
+        PracticeOrg(tmp_path / "org.db", Rules.parse(text))
+
+
+def test_an_org_remembers_its_rules(tmp_path: Path) -> None:
+    rules = Rules.parse('[[fields]]\nsobject = "Lead"\nname = "Key__c"\nexternal_id = true')
+    PracticeOrg(tmp_path / "org.db", rules).close()
+    again = PracticeOrg(tmp_path / "org.db")
+    assert again.rules == rules
+    assert again.catalogue.whole("Lead").has("Key__c")
+    again.close()
+    later = PracticeOrg(tmp_path / "org.db", Rules.parse('[[fields]]\nsobject = "Lead"\nname = "Other__c"'))
+    assert later.catalogue.whole("Lead").has("Other__c")
+    later.close()
+
+
+def test_a_reset_by_another_process_is_another_org(practice_org: Serving, wire: Wire) -> None:
+    wire.create("Account", Name="A")
+    before = practice_org.org.identity
+    other = PracticeOrg(practice_org.org.path)
+    other.reset()
+    assert error_of(wire.get("/limits"))[1] == "INVALID_SESSION_ID"
+    assert practice_org.org.identity == other.identity != before
+    form = {"grant_type": "client_credentials", "client_id": other.identity.client_id}
+    answer = wire.session.post(
+        f"{practice_org.url}/services/oauth2/token", data={**form, "client_secret": other.identity.client_secret}
+    )
+    wire.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    assert wire.query("SELECT COUNT() FROM Account", "/queryAll")["totalSize"] == 0
+    assert wire.rows("SELECT Name FROM Organization") == [{"Name": "Practice"}]
+    other.close()
