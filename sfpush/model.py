@@ -74,8 +74,7 @@ class Record:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRecord:
+class ParsedRecord(NamedTuple):
     """What one row of an export, or one row pulled from the org, says about a record (I1).
 
     `fields` holds the values that are not empty (and `stage` "" for No stage). `given` names every field the row had

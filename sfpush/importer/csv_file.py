@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sfpush.errors import SourceUnreadable
 from sfpush.importer.columns import Columns, field_names, plan_columns
 from sfpush.importer.kinds import Kind, kind_of, types_to_choose_from
-from sfpush.importer.normalise import list_entry, parsed_record
+from sfpush.importer.normalise import list_entry, record_parser
 from sfpush.importer.parsed import Parsed, Reject, RowProblem, shown
 from sfpush.importer.source import BROKEN, Source
 from sfpush.model import RecordType
@@ -43,7 +43,8 @@ def read_csv(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]]
 
 
 def _rows(reader: _Reader, kind: Kind, columns: Columns, source: Source) -> Iterator[Parsed]:
-    record_type, width, given, name = kind.record_type, len(columns.names), columns.given, source.path.name
+    width, given = len(columns.names), columns.given
+    parse = record_parser(kind.record_type, source.path.name) if kind.record_type else None
     for row in reader:
         if isinstance(row, Reject):
             yield row
@@ -58,10 +59,7 @@ def _rows(reader: _Reader, kind: Kind, columns: Columns, source: Source) -> Iter
         if not fields:
             continue
         try:
-            if record_type is None:
-                yield list_entry(kind, fields)
-            else:
-                yield parsed_record(record_type, fields, given, name)
+            yield parse(fields, given) if parse else list_entry(kind, fields)
         except RowProblem as problem:
             yield problem.at(reader.line)
 

@@ -32,7 +32,7 @@ def identify(record_type: RecordType, fields: Mapping[str, Any]) -> tuple[str, s
     if given:
         if not isinstance(given, str) or not _ID.fullmatch(given):
             raise RowProblem("bad-id", f"{shown(str(given))} can't be an Apollo id; a spreadsheet may have changed it.")
-        return f"{record_type.value}:{given}", None if given[0] in "end" and _MADE_ID.fullmatch(given) else given
+        return f"{record_type}:{given}", None if given[0] in "end" and _MADE_ID.fullmatch(given) else given
     match record_type:
         case RecordType.CONTACT:
             made = _person(fields)
@@ -44,7 +44,7 @@ def identify(record_type: RecordType, fields: Mapping[str, Any]) -> tuple[str, s
             made = None
     if made is None:
         raise RowProblem("no-identity", _WHAT_IS_MISSING.get(record_type, "The row has no id."))
-    return f"{record_type.value}:{made}", None
+    return f"{record_type}:{made}", None
 
 
 _WHAT_IS_MISSING = {

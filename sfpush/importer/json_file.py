@@ -13,7 +13,7 @@ from sfpush.errors import SourceUnreadable
 from sfpush.importer.documents import RawRecord, read_documents
 from sfpush.importer.flatten import flatten
 from sfpush.importer.kinds import Kind, kind_of, types_to_choose_from
-from sfpush.importer.normalise import list_entry, parsed_record, with_fallbacks
+from sfpush.importer.normalise import list_entry, record_parser, with_fallbacks
 from sfpush.importer.parsed import Parsed, Reject, RowProblem, shown
 from sfpush.importer.source import BROKEN, Source
 from sfpush.model import RecordType
@@ -88,7 +88,7 @@ class _Records:
 
     def _record(self, record_type: RecordType, body: dict[str, Any]) -> Parsed:
         fields, given = flatten(record_type, body)
-        return parsed_record(record_type, fields, with_fallbacks(record_type, given), self._source.path.name)
+        return record_parser(record_type, self._source.path.name)(fields, with_fallbacks(record_type, given))
 
     def _account_of(self, contact: dict[str, Any]) -> Iterator[Parsed]:
         account = contact.get("account")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,25 +16,30 @@ _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 
-def parsed_record(record_type: RecordType, fields: dict[str, Any], given: Collection[str], source: str) -> ParsedRecord:
-    """The record that these non-empty fields describe; takes `fields` over. `given` as in `ParsedRecord`.
+def record_parser(record_type: RecordType, source: str) -> Callable[[dict[str, Any], Collection[str]], ParsedRecord]:
+    """What makes records of this type of a source's rows: of the non-empty fields, taken over, and the given ones.
 
-    Raises RowProblem when they do not tell which record it is, or whether it was deleted.
+    It raises RowProblem when they do not tell which record it is, or whether it was deleted.
     """
-    for target, others in FALLBACKS.get(record_type, ()):
-        if target not in fields:
-            for other in others:
-                if other in fields:
-                    fields[target] = fields[other]
-                    break
-    if STAGE_FIELD in given:
-        fields.setdefault(STAGE_FIELD, "")
-    deleted = is_true("deleted", fields.pop("deleted")) if "deleted" in fields else False
-    updated_at = fields.get("updated_at")
-    key, apollo_id = identify(record_type, fields)
-    return ParsedRecord(
-        key, record_type, fields, given, apollo_id, utc(updated_at) if updated_at else None, deleted, source
-    )
+    fallbacks = FALLBACKS.get(record_type, ())
+
+    def parse(fields: dict[str, Any], given: Collection[str]) -> ParsedRecord:
+        for target, others in fallbacks:
+            if target not in fields:
+                for other in others:
+                    if other in fields:
+                        fields[target] = fields[other]
+                        break
+        if STAGE_FIELD in given and STAGE_FIELD not in fields:
+            fields[STAGE_FIELD] = ""
+        deleted = is_true("deleted", fields.pop("deleted")) if "deleted" in fields else False
+        updated_at = fields.get("updated_at")
+        key, apollo_id = identify(record_type, fields)
+        return ParsedRecord(
+            key, record_type, fields, given, apollo_id, utc(updated_at) if updated_at else None, deleted, source
+        )
+
+    return parse
 
 
 def with_fallbacks(record_type: RecordType, given: Collection[str]) -> frozenset[str]:

@@ -139,7 +139,7 @@ def _has_utf8_letters(binary: BinaryIO) -> bool:
 
 def _chunks(binary: BinaryIO) -> Iterator[bytes]:
     binary.seek(0)
-    while chunk := binary.read(1024 * 1024):
+    while chunk := binary.read(_HEAD):
         yield chunk
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,18 +67,16 @@ def domain_key(website: str | None) -> str | None:
         domain = f"{parts.domain}.{parts.suffix}"
     else:
         domain = f"{parts.subdomain.rpartition('.')[2]}.{parts.domain}"
-    return None if is_free_mail(domain) else domain
+    return None if domain in _free_mail_domains() else domain
 
 
-def email_domain_key(email: str | None) -> str | None:
-    """The company domain of an e-mail address; None for free-mail addresses."""
-    address = email_key(email)
-    return domain_key(address.partition("@")[2]) if address else None
+def company_domain(website: str | None, free_mail: Collection[str]) -> str | None:
+    """The domain that tells a company from others; None if the website says nothing about one (M3).
 
-
-def is_free_mail(domain: str, more: Iterable[str] = ()) -> bool:
-    """Whether mail addresses on this domain say nothing about a company; `more` is `[mailboxes] free_mail_domains`."""
-    return domain in _free_mail_domains() or domain in more
+    `free_mail` is `[mailboxes] free_mail_domains`: they are nobody's company either.
+    """
+    domain = domain_key(website)
+    return None if domain in free_mail else domain
 
 
 @lru_cache(maxsize=16384)
@@ -123,10 +121,9 @@ def record_keys(record: Record) -> tuple[RecordKey, ...]:
 def field_keys(record_type: RecordType, name: str, fields: Mapping[str, Any]) -> tuple[RecordKey, ...]:
     """`record_keys` of a record with this type, name and fields."""
     if record_type is RecordType.CONTACT:
-        first_rank = 0 if email_key(fields.get("email")) else 1
-        return tuple(
-            RecordKey("email", rank, address) for rank, address in enumerate(contact_emails(fields), first_rank)
-        )
+        addresses = contact_emails(fields)
+        first_rank = 0 if addresses and addresses[0] == str(fields.get("email")).strip().lower() else 1
+        return tuple([RecordKey("email", rank, address) for rank, address in enumerate(addresses, first_rank)])
     if record_type is RecordType.ACCOUNT:
         keys = []
         if domain := domain_key(fields.get("website")):

@@ -160,7 +160,7 @@ def _insert(connection: sqlite3.Connection, states: Sequence[tuple[str, _State]]
     for key, state in states:
         fields = state.current()
         name = display_name(state.type, fields)
-        rows.append((key, state.type, state.apollo_id, *_columns(state, name, fields)))
+        rows.append((key, state.type.value, state.apollo_id, *_columns(state, name, fields)))
         keys += [(key, *found) for found in field_keys(state.type, name, fields)]
     connection.executemany(_INSERT, rows)
     connection.executemany(_INSERT_KEY, keys)
