@@ -108,7 +108,10 @@ def run(arguments: Sequence[str]) -> int:
         message = "Interrupted. Everything done so far is kept; the next run goes on."
         return _fail(session, INTERRUPTED, (ErrorLine("interrupted", message),))
     except Exception as error:  # noqa: BLE001  the one place that catches all: a bug must not show a traceback
-        return _fail(session, BUG, (_bug_line(session, error),))
+        from sfpush.commands.disk import disk_trouble
+
+        trouble = disk_trouble(error)
+        return _fail(session, BUG, error_lines(trouble) if trouble else (_bug_line(session, error),))
 
 
 def _invoke(arguments: Sequence[str], session: Session) -> Any:

@@ -17,6 +17,7 @@ from sfpush.commands import (
     init,
     plan,
     practice,
+    practice_people,
     pull,
     push,
     records,
@@ -45,4 +46,6 @@ def register(app: typer.Typer) -> None:
     add(app, fields.fields, "fields", panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)
+    for command in (practice_people.convert, practice_people.merge, practice_people.delete, practice_people.edit):
+        add(practice.app, command, command.__name__)
     app.add_typer(practice.app, name="practice", rich_help_panel=PRACTICE)

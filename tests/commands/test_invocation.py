@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -178,3 +179,19 @@ def test_every_command_has_help_with_an_example(sfpush: Sfpush) -> None:
         assert ran.code == 0, path
         assert "Example" in ran.out, path
         assert "\x1b" not in ran.out
+
+
+def test_a_full_disk_and_a_broken_store_are_told_without_a_traceback(
+    sfpush: Sfpush, own_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(session: Session) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Session, "settings", property(full))
+    ran = sfpush("--json", "settings", "show")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (1, "disk")
+    assert sfpush("--json", "records").code == 0
+    (own_place / "home" / "store.sqlite").write_bytes(b"nonsense" * 1000)
+    ran = sfpush("--json", "records")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (1, "store-unusable")
+    assert not (own_place / "home" / "logs").exists()
