@@ -65,6 +65,9 @@ def parse(text: str, record_type: RecordType) -> Expression:
     """The filter that the text says, its names canonical for this type of record. Raises FilterError."""
     if len(text) > _LONGEST:
         raise FilterError(f"The filter has {len(text):,} characters, more than {_LONGEST:,}. Write a shorter one.")
+    for place, letter in enumerate(text):
+        if "\ud800" <= letter <= "\udfff":
+            raise _problem(place, "This is no text. Write the filter as UTF-8.")
     return _Parser(text, record_type).parse()
 
 

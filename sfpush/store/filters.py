@@ -1,0 +1,222 @@
+"""Asking a filter of records (B6): an expression becomes SQL over their JSON fields, every value bound.
+
+It runs on a connection of its own that can only read, and under an authorizer that lets it see nothing but the keys
+and fields of records and call nothing but what reading JSON takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, assert_never
+
+import orjson
+
+from sfpush.apollo_fields import STAGE_FIELD
+from sfpush.filters.expression import And, Compare, Expression, IsBlank, Like, Not, OneOf, Or, Value, names
+from sfpush.model import RecordType
+from sfpush.planning.cells import Cell, like, number, text, truth
+from sfpush.planning.custom_fields import CustomFields
+from sfpush.store import reference
+from sfpush.store.database import reading
+from sfpush.store.record_list import NO_STAGE
+
+_AS_IT_IS: Mapping[str, str] = {}
+_RECORD_COLUMNS = frozenset({"", "key", "type", "deleted_at", "made_for", "fields"})
+_FUNCTIONS = frozenset({"json_type", "json_extract", "json_each", "coalesce", "substr", "length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the names of a filter can mean beyond the fields themselves: stages by id, and custom fields (F5)."""
+
+    stages: Mapping[RecordType, Mapping[str, str]]
+    custom_fields: CustomFields
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Vocabulary:
+        """As the imported lists have it."""
+        lists = {kind: f"{kind.value}_stages" for kind in (RecordType.CONTACT, RecordType.ACCOUNT)}
+        return cls(
+            {kind: reference.names(connection, name) for kind, name in lists.items()},
+            CustomFields.of(reference.bodies(connection, "typed_custom_fields")),
+        )
+
+
+class RecordFilter:
+    """A filter that can be asked of records of one type."""
+
+    def __init__(self, reader: sqlite3.Connection, condition: _Condition, record_type: RecordType) -> None:
+        self._reader, self._condition, self._record_type = reader, condition, record_type
+
+    def passing(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys whose record passes."""
+        return frozenset(
+            key
+            for (key,) in self._reader.execute(
+                "SELECT r.key FROM records r WHERE r.key IN (SELECT value FROM json_each(:keys))"
+                f" AND {self._condition.sql}",
+                {**self._condition.bound, "keys": orjson.dumps(list(keys)).decode()},
+            )
+        )
+
+    def all_passing(self) -> Iterator[str]:
+        """The keys of all living records of the type that pass, streamed in their order."""
+        for (key,) in self._reader.execute(
+            "SELECT r.key FROM records r WHERE r.type = :type AND r.deleted_at IS NULL AND r.made_for IS NULL"
+            f" AND {self._condition.sql} ORDER BY r.key",
+            {**self._condition.bound, "type": self._record_type.value},
+        ):
+            yield key
+
+
+@contextlib.contextmanager
+def filtering(
+    connection: sqlite3.Connection, expression: Expression, record_type: RecordType, vocabulary: Vocabulary
+) -> Iterator[RecordFilter]:
+    """The filter, ready to be asked until the context ends."""
+    condition = _Condition(expression, record_type, vocabulary)
+    with reading(connection) as reader:
+        for name, function in condition.functions().items():
+            reader.create_function(name, -1, function, deterministic=True)
+        reader.execute(
+            "SELECT value FROM json_each('[]')"
+        )  # its first use declares a table, which is not allowed below
+        reader.set_authorizer(_authorizer(_FUNCTIONS | condition.functions().keys()))
+        yield RecordFilter(reader, condition, record_type)
+
+
+def unseen_names(
+    connection: sqlite3.Connection, expression: Expression, record_type: RecordType, vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """The names that no living record of the type has a value for, and no definition of a custom field names."""
+    found = []
+    for name in names(expression):
+        if name == STAGE_FIELD or (record_type, name) in vocabulary.custom_fields.by_name:
+            continue
+        with filtering(connection, Not(IsBlank(name)), record_type, vocabulary) as having:
+            if next(having.all_passing(), None) is None:
+                found.append(name)
+    return tuple(found)
+
+
+class _Source(NamedTuple):
+    """What a reader takes for a field: the place of its spellings, and the SQL of its cell, JSON type and value."""
+
+    place: int
+    cell: str
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.cell}"
+
+
+class _Condition:
+    """The SQL of an expression and its bound values. It is 1 or 0, never NULL."""
+
+    def __init__(self, expression: Expression, record_type: RecordType, vocabulary: Vocabulary) -> None:
+        self.bound: dict[str, Any] = {}
+        self._record_type, self._vocabulary = record_type, vocabulary
+        self._spelt: list[Mapping[str, str]] = [_AS_IT_IS]
+        self._sources = {name: self._source(name) for name in names(expression)}
+        self.sql = self._sql(expression)
+
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """What the SQL calls: reading a cell as text, number or truth, and comparing texts with a pattern.
+
+        Each reader is told which spelling of ids the field has, by its place.
+        """
+        spelt = tuple(self._spelt)
+        return {
+            "cell_text": lambda place, kind, value: text(Cell(kind, value), spelt[place]),
+            "cell_number": lambda place, kind, value: number(Cell(kind, value), spelt[place]),
+            "cell_truth": lambda place, kind, value: truth(Cell(kind, value), spelt[place]),
+            "text_like": like,
+        }
+
+    def _source(self, name: str) -> _Source:
+        place = 0
+        if name.endswith("*"):
+            prefix = self._bind(name[:-1])
+            having = f"FROM json_each(r.fields) WHERE substr(key, 1, length({prefix})) = {prefix} ORDER BY key LIMIT 1"
+            return _Source(place, f"(SELECT type {having}), (SELECT value {having})")
+        paths = [_path(name)]
+        if name == STAGE_FIELD:
+            place = self._spelling({"": NO_STAGE, **self._vocabulary.stages.get(self._record_type, {})})
+        elif definition := self._vocabulary.custom_fields.by_name.get((self._record_type, name)):
+            paths += [_path("typed_custom_fields", definition.id)] if '"' not in definition.id else []
+            place = self._spelling(definition.picklist)
+        bound = [self._bind(path) for path in paths]
+        kinds = ", ".join(f"json_type(r.fields, {path})" for path in bound)
+        values = ", ".join(f"json_extract(r.fields, {path})" for path in bound)
+        return _Source(place, f"coalesce({kinds}, NULL), coalesce({values}, NULL)")
+
+    def _spelling(self, spelling: Mapping[str, str]) -> int:
+        self._spelt.append(spelling)
+        return len(self._spelt) - 1
+
+    def _bind(self, value: Value) -> str:
+        name = f"v{len(self.bound)}"
+        self.bound[name] = value
+        return f":{name}"
+
+    def _sql(self, expression: Expression) -> str:
+        match expression:
+            case Compare(name, operator, value):
+                return self._compared(name, operator, value)
+            case OneOf(name, values):
+                return self._one_of(name, values)
+            case Like(name, pattern):
+                return f"text_like(cell_text({self._sources[name]}), {self._bind(pattern)})"
+            case IsBlank(name):
+                return f"(cell_text(0, {self._sources[name].cell}) = '')"
+            case Not(inner):
+                return f"(NOT {self._sql(inner)})"
+            case And(parts):
+                return f"({' AND '.join(map(self._sql, parts))})"
+            case Or(parts):
+                return f"({' OR '.join(map(self._sql, parts))})"
+            case _:
+                assert_never(expression)
+
+    def _compared(self, name: str, operator: str, value: Value) -> str:
+        source = self._sources[name]
+        match value:
+            case bool():
+                return f"coalesce(cell_truth({source}) = {self._bind(int(value))}, 0)"
+            case str():
+                compared = f"cell_text({source}) {operator} {self._bind(text(Cell('text', value)))}"
+                return f"({compared})" if operator == "=" else f"(cell_text({source}) <> '' AND {compared})"
+            case _:
+                return f"coalesce(cell_number({source}) {operator} {self._bind(value)}, 0)"
+
+    def _one_of(self, name: str, values: tuple[Value, ...]) -> str:
+        """Texts travel as one list, so that there can be many; the few others are compared one by one."""
+        texts = [text(Cell("text", value)) for value in values if isinstance(value, str)]
+        others = [self._compared(name, "=", value) for value in values if not isinstance(value, str)]
+        if texts:
+            listed = self._bind(orjson.dumps(texts).decode())
+            others.append(f"cell_text({self._sources[name]}) IN (SELECT value FROM json_each({listed}))")
+        return f"({' OR '.join(others)})"
+
+
+def _path(*names: str) -> str:
+    return "$" + "".join(f'."{name}"' for name in names)
+
+
+def _authorizer(functions: frozenset[str]) -> Callable[..., int]:
+    def allowed(action: int, one: str | None, other: str | None, *_where: str | None) -> int:
+        match action:
+            case sqlite3.SQLITE_SELECT:
+                return sqlite3.SQLITE_OK
+            case sqlite3.SQLITE_READ if one == "records" and other in _RECORD_COLUMNS:
+                return sqlite3.SQLITE_OK
+            case sqlite3.SQLITE_READ if one == "json_each":
+                return sqlite3.SQLITE_OK
+            case sqlite3.SQLITE_FUNCTION if other in functions:
+                return sqlite3.SQLITE_OK
+            case _:
+                return sqlite3.SQLITE_DENY
+
+    return allowed
