@@ -15,7 +15,7 @@ from sfpush.importer.kinds import BY_LIST_NAME, BY_RECORD_TYPE, Kind, kind_named
 from sfpush.importer.parsed import ListEntry, Parsed, Reject
 from sfpush.model import ParsedRecord
 from sfpush.runs.progress import Progress
-from sfpush.store.database import writing
+from sfpush.store.database import loading, writing
 from sfpush.store.records import Counts, upsert
 from sfpush.store.reference import save_entries
 from sfpush.store.times import to_text
@@ -85,7 +85,8 @@ def import_files(
             with open_export(path, kind) as export:
                 tally = _Tally(str(path), export.kind)
                 progress.start(f"Import {path.name}", export.source.size, "bytes")
-                _load(connection, export, tally, to_text(now), progress)
+                with loading(connection):
+                    _load(connection, export, tally, to_text(now), progress)
                 progress.finish()
         except SourceUnreadable as problem:
             unreadable.append(UnreadableFile(str(path), problem))

@@ -52,24 +52,48 @@ def open_store(home: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction: all of it or nothing. Raises NotReady when another process holds the store for too long."""
+    """One transaction: all of it or nothing.
+
+    Raises NotReady when another process holds the store for too long, or the disk is full or failing.
+    """
     try:
         connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as problem:
-        if "locked" in str(problem):
-            raise NotReady(
+        yield
+        connection.execute("COMMIT")
+    except BaseException as problem:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(problem, sqlite3.OperationalError) and (refusal := _refusal(problem)) is not None:
+            raise refusal from problem
+        raise
+
+
+def _refusal(problem: sqlite3.OperationalError) -> NotReady | None:
+    match problem.sqlite_errorcode & 0xFF:  # the primary code; higher bits say more of the same
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return NotReady(
                 f"Another process has been writing to the local store for more than {_WAIT_SECONDS} seconds.",
                 hint="Wait for it to finish, then try again.",
                 code="store-locked",
-            ) from problem
-        raise
+            )
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            return NotReady(
+                f"The local store can't be written: {problem}.",
+                hint="Make room on the disk, then run the same command again; what went is noted.",
+                code="store-full",
+            )
+    return None
+
+
+@contextlib.contextmanager
+def loading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Around transactions that can be made again from their source: they wait for the disk together, at the end."""
+    connection.execute("PRAGMA synchronous = NORMAL")
     try:
         yield
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextlib.contextmanager
