@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfpush.model import Record, RecordType
+from sfpush.planning.activities.threads import THREAD, sent_in_apollo, thread_of
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -67,7 +68,18 @@ def domain_key(website: str | None) -> str | None:
         domain = f"{parts.domain}.{parts.suffix}"
     else:
         domain = f"{parts.subdomain.rpartition('.')[2]}.{parts.domain}"
-    return None if domain in _free_mail_domains() else domain
+    return None if is_free_mail(domain) else domain
+
+
+def email_domain_key(email: str | None) -> str | None:
+    """The company domain of an e-mail address; None for free-mail addresses."""
+    address = email_key(email)
+    return domain_key(address.partition("@")[2]) if address else None
+
+
+def is_free_mail(domain: str, more: Collection[str] = ()) -> bool:
+    """Whether mail addresses on this domain say nothing about a company; `more` is `[mailboxes] free_mail_domains`."""
+    return domain in _free_mail_domains() or domain in more
 
 
 def company_domain(website: str | None, free_mail: Collection[str]) -> str | None:
@@ -131,6 +143,8 @@ def field_keys(record_type: RecordType, name: str, fields: Mapping[str, Any]) ->
         if company := company_key(name):
             keys.append(RecordKey("name", 0, company))
         return tuple(keys)
+    if record_type is RecordType.EMAIL and sent_in_apollo(fields) and (thread := thread_of(fields)):
+        return (RecordKey(THREAD, 0, thread),)
     return ()
 
 

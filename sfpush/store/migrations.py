@@ -46,7 +46,7 @@ CREATE INDEX records_deleted ON records (key) WHERE deleted_at IS NOT NULL;
 -- What records are found by: e-mails, domains and company names, normalised by planning.keys.
 CREATE TABLE record_keys (
     key TEXT NOT NULL,
-    kind TEXT NOT NULL,                      -- email, domain, name, account
+    kind TEXT NOT NULL,                      -- email, domain, name, account, thread
     rank INTEGER NOT NULL,                   -- 0: primary e-mail
     value TEXT NOT NULL,
     PRIMARY KEY (key, kind, value)
