@@ -12,15 +12,20 @@ from sfpush.model import (
     Delete,
     LinkTo,
     Merge,
+    OrgRow,
     Pull,
+    Record,
     Rule,
+    SalesforceId,
     Skip,
     Unchanged,
     Update,
 )
 from sfpush.planning.context import Context
 from sfpush.planning.matching import Found, Gone, Match, Several
-from sfpush.planning.people import Account, AccountAt, AccountToCome, NoAccount
+from sfpush.planning.people import Account, AccountAt, AccountToCome, Kept, NoAccount
+
+_GONE = frozenset({Rule.LINKED_DELETED, Rule.LINKED_MERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ def from_decision(decided: AnyChange) -> Account | Follow | Rematch | MakeIt:
         case Block():
             if decided.rule is Rule.AMBIGUOUS_MATCH:
                 return Rematch()
-            if decided.rule is Rule.DUPLICATE_IN_IMPORT and decided.salesforce_id is not None:
+            if decided.rule in _GONE:
+                return waits_for(decided.record, decided.reason)
+            if decided.salesforce_id is not None:  # it is there; only what would be written to it is blocked
                 return AccountAt(decided.salesforce_id)
             if decided.rule is Rule.DUPLICATE_IN_IMPORT and decided.needs:
                 return Follow(decided.needs[0])
@@ -69,9 +76,9 @@ def from_match(key: str, match: Match) -> Account | MakeIt:
     match match:
         case Found():
             note = ""
-            if match.others:
-                note = f"{1 + len(match.others)} accounts match its company; {match.row.id} was taken."
-            return AccountAt(match.row.id, match.others, note)
+            if match.candidates:
+                note = f"{len(match.candidates)} accounts match its company; {match.row.id} was taken."
+            return AccountAt(match.row.id, match.candidates, note)
         case Several():
             names = ", ".join(f"{row.id} ({row.fields.get('Name')})" for row in match.rows)
             return NoAccount(
@@ -87,14 +94,39 @@ def from_match(key: str, match: Match) -> Account | MakeIt:
             assert_never(match)
 
 
-def may_make(key: str, context: Context) -> NoAccount | None:
-    """Whether an account may be made for a person: a refusal under `on_missing_account = "block"` (C6)."""
+def may_make(company: Record, context: Context) -> NoAccount | None:
+    """Whether an account may be made for a person: not of a website alone, nor under `on_missing_account = "block"`
+    (C6)."""
+    if not company.name:
+        return NoAccount(
+            Rule.COMPANY_MISSING,
+            "A Contact needs an account: the export names no company, and no account in Salesforce has its website.",
+        )
     if context.settings.contacts.on_missing_account == "create":
         return None
     return NoAccount(
         Rule.ACCOUNT_MISSING,
         "Its account is not in Salesforce, and contacts.on_missing_account says to make none.",
-        key=key,
+        key=company.key,
+    )
+
+
+def kept(own: OrgRow, company: str, answer: Account | MakeIt | Follow | Rematch) -> Kept:
+    """What a person who has the account `own` hears of Apollo's company: nothing if it may be that account (C6)."""
+    found: tuple[SalesforceId, ...] = ()
+    match answer:
+        case AccountAt():
+            found = (answer.id, *answer.candidates)
+        case NoAccount():
+            found = answer.candidates
+        case _:
+            pass
+    if own.id in found:
+        return Kept()
+    name = own.fields.get("Name")
+    there = f" ({found[0]})" if found else ""
+    return Kept(
+        f"It stays with account {own.id}{f' ({name})' if name else ''}, which is not Apollo's {company}{there}."
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sfpush.model import AnyChange, Create, Record, RecordType, Rule, SalesforceId
 from sfpush.planning import verdicts
 from sfpush.planning.context import Context
 from sfpush.planning.fitting import Misfit
-from sfpush.planning.keys import company_key, domain_key, is_free_mail
+from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Gone, Match, Several
 from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 
 _ACCOUNT = "Account"
+MADE_UP = "account:name:"
+"""How the key of an account begins that is made of a contact's company columns."""
 _COMPANY_FIELDS: Mapping[str, str] = {
     "organization_name": "name",
     "website": "website",
@@ -25,6 +27,8 @@ _COMPANY_FIELDS: Mapping[str, str] = {
     "company_city": "city",
     "company_state": "state",
     "company_country": "country",
+    "company_postal_code": "postal_code",
+    "salesforce_account_id": "salesforce_id",
 }
 """What an account made for a contact takes from the contact's company columns."""
 
@@ -51,13 +55,16 @@ def decide_account(
             return _create(subject, context, needed_by)
 
 
-def made_up_key(record: Record) -> str | None:
-    """The key of the account that a contact's own columns tell of; None if they name no company."""
-    plain = company_key(str(record.fields.get("organization_name") or "").strip())
-    if not plain:
+def made_up_key(contact: Record, free_mail: Collection[str]) -> str | None:
+    """The key of the account that a contact's own columns tell of; None if they tell of no company.
+
+    A company without a name can be found by its domain, but not made.
+    """
+    name = company_key(str(contact.fields.get("organization_name") or "").strip())
+    domain = company_domain(contact.fields.get("website"), free_mail)
+    if not name and not domain:
         return None
-    domain = domain_key(record.fields.get("website"))
-    return f"account:name:{plain}@{domain}" if domain else f"account:name:{plain}"
+    return f"{MADE_UP}{name}@{domain}" if domain else f"{MADE_UP}{name}"
 
 
 def made_up_account(key: str, contact: Record) -> Record:
@@ -67,14 +74,13 @@ def made_up_account(key: str, contact: Record) -> Record:
         for contact_field, account_field in _COMPANY_FIELDS.items()
         if (value := contact.fields.get(contact_field)) not in (None, "")
     }
-    return Record(key, RecordType.ACCOUNT, str(fields["name"]).strip(), fields)
+    return Record(key, RecordType.ACCOUNT, str(fields.get("name", "")).strip(), fields)
 
 
-def different_companies(one: Record, other: Record, free_mail: frozenset[str]) -> bool:
+def different_companies(one: Record, other: Record, free_mail: Collection[str]) -> bool:
     """Whether two records of one name have two company domains: two domains are two companies (M3)."""
-    domains = [domain_key(record.fields.get("website")) for record in (one, other)]
-    found = [domain for domain in domains if domain and not is_free_mail(domain, free_mail)]
-    return len(found) == 2 and found[0] != found[1]
+    mine, its = (company_domain(record.fields.get("website"), free_mail) for record in (one, other))
+    return mine is not None and its is not None and mine != its
 
 
 def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
@@ -88,15 +94,16 @@ def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
     )
     if isinstance(written, Misfit):
         return verdicts.misfit(record, _ACCOUNT, written, row)
-    return verdicts.write_to(subject, found, row, written, notes=tuple(verdicts.refused_before(subject)))
+    notes = (*verdicts.foreign_ids(subject), *verdicts.refused_before(subject))
+    return verdicts.write_to(subject, found, row, written, notes=notes)
 
 
 def _create(subject: Subject, context: Context, needed_by: str | None) -> AnyChange:
     record = subject.record
     goes = verdicts.hold_back(subject, context.settings.accounts, context.account_stages, context)
-    made_up = record.key.startswith("account:name:")
+    made_up = record.key.startswith(MADE_UP)
     rule = Rule.NEW
-    notes: list[str] = verdicts.refused_before(subject)
+    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
     if needed_by is not None and (made_up or isinstance(goes, Refusal)):
         rule = Rule.ACCOUNT_FOR_CONTACT
         although = f", although {goes.because}" if isinstance(goes, Refusal) else ""

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sfpush.model import OrgRow, Record, SalesforceId
-from sfpush.planning.keys import domain_key, is_free_mail
+from sfpush.model import OrgRow, SalesforceId
+from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.subjects import Candidate, Level, Subject
 
-_PERSON_LEVELS = (Level.EXPORT_ID, Level.EXTERNAL_ID, Level.EMAIL, Level.ADDITIONAL_EMAIL)
-_ACCOUNT_LEVELS = (Level.EXPORT_ID, Level.EXTERNAL_ID, Level.DOMAIN, Level.NAME)
+_BY_ID = (Level.EXPORT_ID, Level.EXTERNAL_ID)
+_BY_ADDRESS = (Level.EMAIL, Level.ADDITIONAL_EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One org row decided the match. `others` are the rows it was preferred to (`on_ambiguous… = "oldest"`, random)."""
+    """One org row decided the match. `candidates` are all rows it was chosen from, where there were several."""
 
     row: OrgRow
     level: Level
-    others: tuple[SalesforceId, ...] = ()
+    candidates: tuple[SalesforceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +45,51 @@ Match = Found | Several | Gone | None
 
 
 def match_person(subject: Subject, on_ambiguous: Literal["block", "oldest"]) -> Match:
-    """Find the Contact or Lead a person is (M1). A Contact wins over a Lead at the same level."""
-    if (linked := _linked(subject)) is not None:
-        return linked
-    for level in _PERSON_LEVELS:
-        rows = _at(level, subject.candidates)
-        if not rows:
-            continue
-        if gone := _gone(level, rows):
-            return gone
-        contacts = [row for row in rows if row.sobject == "Contact"]
-        return _one_of(contacts or rows, level, on_ambiguous)
+    """Find the Contact or Lead a person is (M1)."""
+    if subject.link is not None:
+        return _linked(subject)
+    for level, rows in _person_levels(subject.candidates):
+        if rows:
+            return _gone(level, rows) or _one_of(rows, level, on_ambiguous)
     return None
+
+
+def _person_levels(candidates: Sequence[Candidate]) -> Iterator[tuple[Level, list[OrgRow]]]:
+    """The rows of each level; a Contact wins over a Lead, and e-mail is one level: primary, then additional."""
+    if not candidates:
+        return
+    for level in _BY_ID:
+        rows = _at(level, candidates)
+        yield level, [row for row in rows if row.sobject == "Contact"] or rows
+    for sobject in ("Contact", "Lead"):
+        for level in _BY_ADDRESS:
+            yield level, [row for row in _at(level, candidates) if row.sobject == sobject]
 
 
 def match_account(
     subject: Subject, on_ambiguous: Literal["block", "oldest", "random"], free_mail: frozenset[str] = frozenset()
 ) -> Match:
-    """Find the Account an account record is (M3). `random` is seeded by the record's key: the same every time (C7)."""
-    if (linked := _linked(subject)) is not None:
-        return linked
-    own_domain = company_domain(subject.record, free_mail)
-    for level in _ACCOUNT_LEVELS:
+    """Find the Account an account record is (M3). `random` is the same for one company every time (C7)."""
+    if subject.link is not None:
+        return _linked(subject)
+    if not subject.candidates:
+        return None
+    domain = company_domain(subject.record.fields.get("website"), free_mail)
+    name = company_key(subject.record.name)
+    for level in (*_BY_ID, Level.DOMAIN, Level.NAME):
         rows = _at(level, subject.candidates)
-        if level is Level.DOMAIN and own_domain is None:
+        if level is Level.DOMAIN and domain is None:
             rows = []
-        elif level is Level.NAME:
-            rows = [row for row in rows if own_domain is None or _row_domain(row, free_mail) is None]
-        if not rows:
-            continue
-        if gone := _gone(level, rows):
-            return gone
-        return _one_of(rows, level, on_ambiguous, seed=subject.record.key)
+        elif level is Level.NAME and domain is not None:  # two domains are two companies
+            rows = [row for row in rows if company_domain(row.fields.get("Website"), free_mail) is None]
+        if rows:
+            company = domain if level is Level.DOMAIN and domain else name
+            return _gone(level, rows) or _one_of(rows, level, on_ambiguous, seed=company)
     return None
 
 
-def company_domain(record: Record, free_mail: frozenset[str]) -> str | None:
-    """The company domain of an account record; None if its website says nothing about a company."""
-    domain = domain_key(record.fields.get("website"))
-    return None if domain is None or is_free_mail(domain, free_mail) else domain
-
-
-def _row_domain(row: OrgRow, free_mail: frozenset[str]) -> str | None:
-    domain = domain_key(row.fields.get("Website"))
-    return None if domain is None or is_free_mail(domain, free_mail) else domain
-
-
-def _linked(subject: Subject) -> Found | Gone | None:
-    if subject.link is None:
-        return None
+def _linked(subject: Subject) -> Found | Gone:
+    assert subject.link is not None
     for candidate in subject.candidates:
         if candidate.level is Level.LINK and candidate.row.id == subject.link.id:
             row = candidate.row
@@ -112,7 +108,11 @@ def _at(level: Level, candidates: Iterable[Candidate]) -> list[OrgRow]:
     alive = [row for row in rows.values() if not row.deleted]
     if not alive and level is not Level.EXPORT_ID:
         return []
-    return sorted(alive or rows.values(), key=lambda row: (row.created, row.id))
+    return sorted(alive or rows.values(), key=_age)
+
+
+def _age(row: OrgRow) -> tuple[str, SalesforceId]:
+    return row.created, row.id
 
 
 def _one_of(rows: Sequence[OrgRow], level: Level, on_ambiguous: str, seed: str = "") -> Found | Several:
@@ -120,6 +120,10 @@ def _one_of(rows: Sequence[OrgRow], level: Level, on_ambiguous: str, seed: str =
         return Found(rows[0], level)
     if on_ambiguous == "block":
         return Several(tuple(rows), level)
-    place = 0 if on_ambiguous == "oldest" else int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % len(rows)
-    chosen = rows[place]
-    return Found(chosen, level, tuple(row.id for row in rows if row.id != chosen.id))
+    chosen = rows[0] if on_ambiguous == "oldest" else max(rows, key=lambda row: _lot(seed, row))
+    return Found(chosen, level, tuple(row.id for row in rows))
+
+
+def _lot(seed: str, row: OrgRow) -> bytes:
+    """What decides at random between rows: one more row changes nothing unless it is the one that wins."""
+    return hashlib.sha256(f"{seed} {row.id}".encode()).digest()

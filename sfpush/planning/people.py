@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sfpush.model import AnyChange, Create, OrgRow, Rule, SalesforceId
+from sfpush.model import AnyChange, Create, OrgRow, Rule, SalesforceId, Update
 from sfpush.planning import verdicts
 from sfpush.planning.accounts import external_key, owner
 from sfpush.planning.context import Context
@@ -21,10 +21,10 @@ from sfpush.planning.verdicts import Refusal
 
 @dataclass(frozen=True, slots=True)
 class AccountAt:
-    """The account is in the org. `others` were passed over by `on_ambiguous_account`; `note` says so."""
+    """The account is in the org. `candidates`: `on_ambiguous_account` chose it from these; `note` says so."""
 
     id: SalesforceId
-    others: tuple[SalesforceId, ...] = ()
+    candidates: tuple[SalesforceId, ...] = ()
     note: str = ""
 
 
@@ -45,20 +45,26 @@ class NoAccount:
     candidates: tuple[SalesforceId, ...] = ()
 
 
-Account = AccountAt | AccountToCome | NoAccount
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The person keeps the account it has; `note` names it where Apollo's company is another one (C6)."""
+
+    note: str = ""
+
+
+Account = AccountAt | AccountToCome | NoAccount | Kept
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A person that will be created or updated; `account` says what is still to be known of its account.
 
-    `needed`: its AccountId must be written, the account made if need be. `asked`: it keeps the account it has, and
-    the reason names the other one if Apollo's company is elsewhere (C6).
+    `needed`: its AccountId must be written, the account made if need be. `kept`: it keeps the one it has (C6).
     """
 
     subject: Subject
     sobject: str
-    account: Literal["needed", "asked", "none"]
+    account: Literal["needed", "kept", "none"]
     rule: Rule = Rule.NEW
     goes: str = ""
     found: Found | None = None
@@ -96,9 +102,9 @@ def begin(subject: Subject, match: Match, context: Context, *, claimed_by: str |
         return verdicts.duplicate(record, target.sobject, claimed_by, target)
     if (held := verdicts.held(subject, target.sobject, target)) is not None:
         return held
-    account: Literal["needed", "asked", "none"] = "none"
+    account: Literal["needed", "kept", "none"] = "none"
     if target.sobject == "Contact":
-        account = "asked" if target.fields.get("AccountId") else "needed"
+        account = "kept" if target.fields.get("AccountId") else "needed"
     return Pending(subject, target.sobject, account, rule=Rule.CHANGED, found=match, row=target)
 
 
@@ -134,7 +140,7 @@ def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | 
 def _create(pending: Pending, account: Account | None, context: Context) -> AnyChange:
     subject, record, sobject = pending.subject, pending.subject.record, pending.sobject
     writer = context.writers[sobject]
-    notes: list[str] = [*_foreign_ids(subject), *verdicts.refused_before(subject)]
+    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
     extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
     needs: tuple[str, ...] = ()
     candidates: tuple[SalesforceId, ...] = ()
@@ -142,7 +148,7 @@ def _create(pending: Pending, account: Account | None, context: Context) -> AnyC
         match account:
             case AccountAt():
                 extra["AccountId"] = account.id
-                candidates = account.others
+                candidates = account.candidates
                 notes += [account.note] if account.note else []
             case AccountToCome():
                 extra["AccountId"] = account.key
@@ -156,7 +162,7 @@ def _create(pending: Pending, account: Account | None, context: Context) -> AnyC
                     candidates=account.candidates,
                     needs=(account.key,) if account.key else (),
                 )
-            case None:
+            case Kept() | None:
                 return verdicts.block(
                     record,
                     sobject,
@@ -185,18 +191,18 @@ def _update(pending: Pending, row: OrgRow, account: Account | None, context: Con
     assert pending.found is not None
     writer = context.writers[row.sobject]
     extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
-    notes: list[str] = verdicts.refused_before(subject)
+    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
     needs: tuple[str, ...] = ()
     match account:
-        case AccountAt() if pending.account == "needed":
+        case AccountAt():
             extra["AccountId"] = account.id
-            notes += [account.note] if account.note else []
-        case AccountToCome() if pending.account == "needed":
+            notes.append(account.note)
+        case AccountToCome():
             extra["AccountId"] = account.key
             needs = (account.key,)
-        case AccountAt() if account.id != row.fields.get("AccountId"):
-            notes.append(f"It stays with account {row.fields.get('AccountId')}, not Apollo's {account.id}.")
-        case NoAccount() if pending.account == "needed" and account.rule is not Rule.COMPANY_MISSING:
+        case Kept():
+            notes.append(account.note)
+        case NoAccount() if account.rule is not Rule.COMPANY_MISSING:
             notes.append(f"No account is written: {account.reason}")
         case _:
             pass
@@ -206,12 +212,6 @@ def _update(pending: Pending, row: OrgRow, account: Account | None, context: Con
     if isinstance(written, Misfit):
         return verdicts.misfit(record, row.sobject, written, row)
     change = verdicts.write_to(subject, pending.found, row, written, notes=tuple(notes))
-    if needs and change.action == "update":
-        change = replace(change, needs=needs)
-    return change
-
-
-def _foreign_ids(subject: Subject) -> list[str]:
-    if not subject.unknown_ids:
-        return []
-    return [f"The Salesforce Id in the export ({', '.join(subject.unknown_ids)}) is not of this org and is ignored."]
+    if isinstance(account, AccountAt) and account.candidates and not change.candidates:
+        change = replace(change, candidates=account.candidates)
+    return replace(change, needs=needs) if needs and isinstance(change, Update) else change

@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sfpush.model import AnyChange, Block, LinkTo, OrgRow, Record, Rule, SalesforceId, Skip, Unchanged, Update
+from sfpush.model import (
+    AnyChange,
+    Block,
+    LinkTo,
+    OrgRow,
+    Record,
+    RecordType,
+    Rule,
+    SalesforceId,
+    Skip,
+    Unchanged,
+    Update,
+)
 from sfpush.planning.context import Context
 from sfpush.planning.fitting import Misfit
 from sfpush.planning.matching import Found, Gone, Several
 from sfpush.planning.subjects import Subject
 from sfpush.planning.writing import Written
 from sfpush.settings.record_types import AccountSettings, ContactSettings
+
+_MEANT: Mapping[RecordType, str] = {RecordType.CONTACT: "person", RecordType.ACCOUNT: "company"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +147,12 @@ def gone(record: Record, found: Gone) -> Block:
 
 def duplicate(record: Record, sobject: str, first: str, row: OrgRow | None = None) -> Block:
     """Another record of the store is, or becomes, the same org record and goes first (M4)."""
-    what = f"{row.sobject} {row.id}" if row else f"new {sobject}"
+    what = f"the same {row.sobject} {row.id}" if row else f"the same {_MEANT[record.type]}"
     return block(
         record,
         sobject,
         Rule.DUPLICATE_IN_IMPORT,
-        f"{first} is the same {what} and goes first; this one would be a duplicate.",
+        f"{first} is {what} and goes first; this one would be a duplicate.",
         salesforce_id=row.id if row else None,
         needs=(first,),
     )
@@ -167,6 +181,13 @@ def held(subject: Subject, sobject: str, row: OrgRow | None = None) -> Block | N
     return None
 
 
+def foreign_ids(subject: Subject) -> list[str]:
+    """A sentence on Salesforce Ids in the export that this org never held (G0)."""
+    if not subject.unknown_ids or subject.link is not None:
+        return []
+    return [f"The Salesforce Id in the export ({', '.join(subject.unknown_ids)}) is not of this org and is ignored."]
+
+
 def refused_before(subject: Subject) -> list[str]:
     """A sentence on an earlier rejection, where the record goes again all the same (L3)."""
     if subject.failure is None:
@@ -188,15 +209,15 @@ def write_to(
         "sobject": row.sobject,
         "salesforce_id": row.id,
         "pushed": written.pushed,
-        "candidates": found.others,
+        "candidates": found.candidates,
     }
     about = ""
     if converted:
         about = f"Lead {found.row.id} was converted to Contact {row.id}; the link moves there."
     elif by_match:
         about = f"Found by {found.level} as {row.sobject} {row.id}."
-        if found.others:
-            about += f" {len(found.others)} more matched and were passed over."
+        if found.candidates:
+            about += f" {len(found.candidates) - 1} more matched and were passed over."
     tail = (*notes, *written.notes)
     if written.fields:
         names = ", ".join(change.field for change in written.fields)

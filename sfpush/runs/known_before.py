@@ -62,9 +62,17 @@ class Rivals:
         """The record that goes before this one: a linked one, else one with a lower key that the plan lets go."""
         key = subject.record.key
         for one in self._sharers.get(key, ()):
-            if self._same(subject, one) and (one.linked or (one.key < key and self._goes.get(one.key, False))):
+            goes = self._goes.get(one.key, one.linked)
+            if self._same(subject, one) and goes and (one.linked or one.key < key):
                 return one.key
         return None
+
+    def of_any_key(self, subject: Subject) -> str | None:
+        """A record of the same company that is linked or that the plan lets go, whatever its key."""
+        others = self._sharers.get(subject.record.key, ())
+        return next(
+            (one.key for one in others if self._same(subject, one) and (one.linked or self._goes.get(one.key))), None
+        )
 
     def note(self, key: str, change: AnyChange | None) -> None:
         """Remember what was decided; None: it goes, and the details follow."""

@@ -6,19 +6,21 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sfpush.model import AnyChange, Record
+from sfpush.model import AnyChange, OrgRow, Record, SalesforceId
 from sfpush.planning import account_of_person as answers
 from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
-from sfpush.planning.keys import company_key, domain_key, is_free_mail
+from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Match, match_account
-from sfpush.planning.people import Account, AccountToCome, Pending
+from sfpush.planning.people import Account, AccountAt, AccountToCome, Pending
 from sfpush.planning.subjects import Subject
 from sfpush.runs.known_before import Rivals, with_failures
+from sfpush.runs.plan_removals import Removals
 from sfpush.store.claims import Claims
 from sfpush.store.database import writing
 from sfpush.store.planned_accounts import PlannedAccounts
 from sfpush.store.plans import Decided, add_changes, changes_of
+from sfpush.store.snapshot import rows_by_id
 from sfpush.store.subjects import Sharer, account_chunk, accounts_like, stored_accounts
 
 _FOLLOWED = 5
@@ -28,9 +30,12 @@ _FOLLOWED = 5
 class AccountDecisions:
     """The accounts of one plan in the making."""
 
-    def __init__(self, connection: sqlite3.Connection, org: int, context: Context, plan: int) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, org: int, context: Context, plan: int, removals: Removals
+    ) -> None:
         self._connection, self._org, self._context, self._plan = connection, org, context, plan
-        self._claims = Claims(connection, org, "accounts")
+        self._deleted_rows = removals.deleted_rows
+        self._claims = Claims(connection, org, "accounts", removals.spoken_for)
         self._made = PlannedAccounts(connection, context.free_mail_domains)
         self._by_external_id = bool(context.settings.salesforce.external_ids.account)
         self._for_people: list[Decided] = []
@@ -61,13 +66,25 @@ class AccountDecisions:
         keys = sorted({company.key for company in companies.values()})
         decided = dict(changes_of(self._connection, self._plan, keys))
         by_key = {company.key: company for company in companies.values()}
-        subjects, _rivals = self._subjects([by_key[key] for key in keys])
+        subjects, rivals = self._subjects([by_key[key] for key in keys])
         known = {subject.record.key: subject for subject in subjects}
+        own = self._own_accounts(people)
         found: dict[str, Account | None] = {}
         for one in people:
             key = one.subject.record.key
             company = companies.get(key)
-            found[key] = None if company is None else self._answer(one, known[company.key], decided)
+            if company is None:
+                found[key] = None
+                continue
+            subject = known[company.key]
+            answer = self._resolved(subject, decided)
+            if one.account == "kept":
+                assert one.row is not None
+                found[key] = answers.kept(own[one.row.fields["AccountId"]], company.name or company.key, answer)
+            elif isinstance(answer, answers.MakeIt):
+                found[key] = self._make(one, subject, rivals, decided)
+            else:
+                found[key] = answer
         return found
 
     def take_made(self) -> list[Decided]:
@@ -75,32 +92,44 @@ class AccountDecisions:
         made, self._for_people = self._for_people, []
         return made
 
-    def _answer(self, person: Pending, subject: Subject, decided: dict[str, AnyChange]) -> Account | None:
-        key = subject.record.key
-        answer: Account | answers.Follow | answers.Rematch | answers.MakeIt = answers.Rematch()
-        if key in decided:
-            answer = answers.from_decision(decided[key])
-        for _ in range(_FOLLOWED):
-            if not isinstance(answer, answers.Follow):
-                break
-            followed = changes_of(self._connection, self._plan, [answer.key]).get(answer.key)
-            answer = answers.from_decision(followed) if followed else answers.waits_for(answer.key, "it goes first.")
-        match: Match = None
-        if isinstance(answer, answers.Rematch):
-            policy = self._context.settings.contacts.on_ambiguous_account
-            match = match_account(subject, policy, self._context.free_mail_domains)
-            answer = answers.from_match(key, match)
-        if isinstance(answer, answers.Follow):
-            return answers.waits_for(key, "its account record is a duplicate.")
-        if not isinstance(answer, answers.MakeIt):
-            return answer
-        return self._make(person, subject, decided) if person.account == "needed" else None
+    def _own_accounts(self, people: Sequence[Pending]) -> Mapping[str, OrgRow]:
+        """The accounts that people have in the org; one that the user does not see is known by its Id only."""
+        ids = {one.row.fields["AccountId"] for one in people if one.row is not None and one.account == "kept"}
+        seen = rows_by_id(self._connection, self._org, sorted(ids))
+        return {one: seen.get(one) or OrgRow("Account", SalesforceId(one), {}) for one in ids}
 
-    def _make(self, person: Pending, subject: Subject, decided: dict[str, AnyChange]) -> Account:
+    def _resolved(self, subject: Subject, decided: Mapping[str, AnyChange]) -> Account | answers.MakeIt:
+        """What the plan or the org has for a company, duplicates followed to the account that goes first."""
+        for _ in range(_FOLLOWED):
+            key = subject.record.key
+            answer: Account | answers.Follow | answers.Rematch | answers.MakeIt = answers.Rematch()
+            if key in decided:
+                answer = answers.from_decision(decided[key])
+            if isinstance(answer, answers.Rematch):
+                policy = self._context.settings.contacts.on_ambiguous_account
+                answer = answers.from_match(key, match_account(subject, policy, self._context.free_mail_domains))
+            if isinstance(answer, AccountAt) and answer.id in self._deleted_rows:
+                return answers.waits_for(key, f"account {answer.id} is being deleted.")
+            if not isinstance(answer, answers.Follow):
+                return answer
+            subject, decided = self._followed(answer.key, subject)
+        return answers.waits_for(subject.record.key, "its account record is a duplicate.")
+
+    def _followed(self, key: str, subject: Subject) -> tuple[Subject, Mapping[str, AnyChange]]:
+        """The account record that goes before this subject's, and what the plan says of it."""
+        decided = changes_of(self._connection, self._plan, [key])
+        stored = stored_accounts(self._connection, [key])
+        return (self._subjects([stored[key]])[0][0] if key in stored else subject), decided
+
+    def _make(self, person: Pending, subject: Subject, rivals: Rivals, decided: dict[str, AnyChange]) -> Account:
         key = subject.record.key
+        if (rival := rivals.of_any_key(subject)) is not None:
+            there = self._resolved(*self._followed(rival, subject))
+            if not isinstance(there, answers.MakeIt):
+                return there
         if (planned := self._made.find(subject.record)) is not None and planned != key:
             return AccountToCome(planned)
-        if (refused := answers.may_make(key, self._context)) is not None:
+        if (refused := answers.may_make(subject.record, self._context)) is not None:
             return refused
         change = decide_account(subject, None, self._context, needed_by=person.subject.record.key)
         decided[key] = change
@@ -119,7 +148,7 @@ class AccountDecisions:
 
     def _same_company(self, subject: Subject, other: Sharer) -> bool:
         if other.kind == "domain":
-            return not is_free_mail(other.value, self._context.free_mail_domains)
+            return other.value not in self._context.free_mail_domains
         website = {"website": other.domain}
         there = Record(other.key, subject.record.type, subject.record.name, website)
         return not different_companies(subject.record, there, self._context.free_mail_domains)
@@ -131,25 +160,24 @@ class AccountDecisions:
         }
         stored = stored_accounts(self._connection, sorted(set(wanted.values())))
         found = {key: stored[account] for key, account in wanted.items() if account in stored}
+        free_mail = self._context.free_mail_domains
         keys = {
-            person.key: key for person in people if person.key not in found and (key := made_up_key(person)) is not None
+            person.key: key
+            for person in people
+            if person.key not in found and (key := made_up_key(person, free_mail)) is not None
         }
         made_up: dict[str, Record] = {}
         for person in people:
             if (key := keys.get(person.key)) is not None and key not in made_up:
                 made_up[key] = made_up_account(key, person)
-        domains = {record.key: domain_key(record.fields.get("website")) for record in made_up.values()}
+        domains = {key: company_domain(record.fields.get("website"), free_mail) for key, record in made_up.items()}
         names = {record.key: company_key(record.name) for record in made_up.values()}
         by_domain = accounts_like(self._connection, "domain", filter(None, domains.values()))
         by_name = accounts_like(self._connection, "name", filter(None, names.values()))
         for key, record in made_up.items():
             alike = [
                 *by_domain.get(domains[key] or "", ()),
-                *(
-                    one
-                    for one in by_name.get(names[key], ())
-                    if not different_companies(one, record, self._context.free_mail_domains)
-                ),
+                *(one for one in by_name.get(names[key], ()) if not different_companies(one, record, free_mail)),
             ]
             made_up[key] = alike[0] if alike else record
         return {**found, **{person: made_up[key] for person, key in keys.items()}}

@@ -9,7 +9,7 @@ import sqlite3
 
 from sfpush.model import Record
 from sfpush.planning.accounts import different_companies
-from sfpush.planning.keys import company_key, domain_key
+from sfpush.planning.keys import company_domain, company_key
 
 
 class PlannedAccounts:
@@ -28,13 +28,13 @@ class PlannedAccounts:
         """Remember that this company's account is being created."""
         website = record.fields.get("website")
         rows = [("name", company_key(record.name), record.key, website)]
-        if domain := domain_key(website):
+        if domain := company_domain(website, self._free_mail):
             rows.append(("domain", domain, record.key, website))
         self._connection.executemany("INSERT OR IGNORE INTO temp.planned_accounts VALUES (?, ?, ?, ?)", rows)
 
     def find(self, record: Record) -> str | None:
         """The planned account of the same company as this one: by domain, else by name (M3); the lowest key."""
-        if domain := domain_key(record.fields.get("website")):
+        if domain := company_domain(record.fields.get("website"), self._free_mail):
             row = self._connection.execute(
                 "SELECT key FROM temp.planned_accounts WHERE kind = 'domain' AND value = ? ORDER BY key", (domain,)
             ).fetchone()

@@ -1,0 +1,75 @@
+"""Every folder of `cases/` is a test: the rules of SPEC.md, seen from outside, on a practice org over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sfpush.errors import NotReady
+from sfpush.store.plans import PlanHead
+from tests.scenarios import verdict
+from tests.scenarios.case import Case, Step, read_case
+from tests.scenarios.world import World
+
+CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_scenario(folder: Path, world: World) -> None:
+    case = read_case(folder)
+    for step in case.steps:
+        problems = _played(step, world, last=step is case.steps[-1])
+        assert not problems, _told(case, step, problems)
+
+
+def test_every_case_says_which_rules_it_shows() -> None:
+    for folder in CASES:
+        case = read_case(folder)
+        rules = case.name.split("-")[0].split("_")
+        assert all(rule[:1].isupper() and rule[1:].isdigit() for rule in rules), case.name
+        assert case.about.endswith("."), case.name
+
+
+def _played(step: Step, world: World, *, last: bool) -> list[str]:
+    expected = step.expected
+    problems = verdict.of_import(world.begin(step), expected)
+    if "no_plan" in expected:
+        with pytest.raises(NotReady) as refused:
+            world.plan(step)
+        return problems if refused.value.code == expected["no_plan"] else [*problems, f"refused: {refused.value.code}"]
+    head = world.plan(step)
+    problems += verdict.of_plan(head, world.changes(head), expected, world.id_of)
+    if "refused" in expected:
+        with pytest.raises(NotReady) as refused:
+            world.push(head)
+        problems += [] if refused.value.code == expected["refused"] else [f"refused: {refused.value.code}"]
+    elif not problems and (not last or "push" in expected or "org" in expected):
+        problems += _pushed(step, world, head)
+    return problems + [
+        problem
+        for sobject, wanted in expected.get("org", {}).items()
+        for problem in verdict.of_rows(
+            sobject, world.rows(sobject, sorted({name for one in wanted for name in one})), wanted, world.id_of
+        )
+    ]
+
+
+def _pushed(step: Step, world: World, head: PlanHead) -> list[str]:
+    report = world.push(head)
+    problems = verdict.of_push(report, step.expected)
+    if not problems and not report.results.rejected:
+        problems += verdict.pending(world.changes(world.plan(step)))
+    return problems
+
+
+def _told(case: Case, step: Step, problems: list[str]) -> str:
+    return "\n".join((f"{case.name}: {case.about}", f"in {step.folder.name}:", *(f"  {one}" for one in problems)))

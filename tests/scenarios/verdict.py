@@ -1,0 +1,130 @@
+"""Holding what happened against what a case expects; every difference is a sentence, all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sfpush.model import AnyChange
+from sfpush.runs.import_files import ImportReport
+from sfpush.runs.report import RunReport
+from sfpush.store.plans import PlanHead
+
+IdOf = Callable[[Any], Any]
+
+
+def of_import(report: ImportReport, expected: Mapping[str, Any]) -> list[str]:
+    """What differs in the import: its numbers and the rows it did not load."""
+    counts = {"new": 0, "changed": 0, "unchanged": 0, "stale": 0, "rejected": 0}
+    for file in report.files:
+        for name, number in {**file.counts._asdict(), "rejected": file.rejected}.items():
+            counts[name] += number
+    problems = [f"unreadable: {one.file}: {one.problem}" for one in report.unreadable]
+    problems += _numbers("import", counts, expected.get("import", {}))
+    if "reject" in expected or "import" not in expected:
+        found = [{"line": one.line, "reason": one.reason} for one in report.rejects]
+        wanted = [{name: one[name] for name in ("line", "reason")} for one in expected.get("reject", ())]
+        problems += [] if found == wanted else [f"rejected rows: {found}, not {wanted}"]
+    return problems
+
+
+def of_plan(head: PlanHead, changes: Sequence[AnyChange], expected: Mapping[str, Any], id_of: IdOf) -> list[str]:
+    """What differs in the plan."""
+    problems = [] if [gate.gate for gate in head.gates] == expected.get("gates", []) else [f"gates: {head.gates}"]
+    warned = expected.get("warnings", [])
+    if len(warned) != len(head.warnings) or not all(
+        any(words in warning for warning in head.warnings) for words in warned
+    ):
+        problems.append(f"warnings: {head.warnings}, not {warned}")
+    wanted = {one["record"]: one for one in expected.get("change", ())}
+    found = {one.record: one for one in changes}
+    for record, one in wanted.items():
+        if record not in found:
+            problems.append(f"{record}: not in the plan")
+        else:
+            problems += [f"{record}: {problem}" for problem in _of_change(found[record], one, id_of)]
+    if not expected.get("partial"):
+        more = [one for one in changes if one.record not in wanted and one.action != "unchanged"]
+        problems += [f"not expected: {shown(one)}" for one in more]
+    return problems
+
+
+def of_push(report: RunReport, expected: Mapping[str, Any]) -> list[str]:
+    """What differs in the numbers of a push; a rejection that is not counted there is a difference."""
+    counts = {**asdict(report.results), "api_calls": report.api_calls}
+    wanted = expected.get("push", {})
+    problems = _numbers("push", counts, {"rejected": 0, **wanted})
+    if problems:
+        problems += [f"rejected: {one}" for one in report.rejects]
+    return problems
+
+
+def of_rows(
+    sobject: str, rows: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], id_of: IdOf
+) -> list[str]:
+    """What differs in the org's rows of one sObject, in the fields that are written down."""
+    problems = []
+    if len(rows) != len(wanted):
+        named = [{name: row.get(name) for name in wanted[0]} if wanted else row["Id"] for row in rows]
+        problems.append(f"{len(rows)} {sobject} rows, not {len(wanted)}: {named}")
+    for place, (row, one) in enumerate(zip(rows, wanted, strict=False), start=1):
+        for name, value in one.items():
+            if not _same(row.get(name), value) and not _same(row.get(name), id_of(value)):
+                problems.append(f"{sobject} {place}: {name} is {row.get(name)!r}, not {value!r}")
+    return problems
+
+
+def pending(changes: Iterable[AnyChange]) -> list[str]:
+    """What a plan still wants to do."""
+    return [f"still to do: {shown(one)}" for one in changes if one.action not in ("unchanged", "skip", "block")]
+
+
+def shown(change: AnyChange) -> str:
+    """A change in one line."""
+    fields = {one.field: one.after for one in change.fields}
+    return f"{change.record}: {change.action} {change.sobject} {change.rule} ({change.reason}) {fields or ''}"
+
+
+def _of_change(found: AnyChange, wanted: Mapping[str, Any], id_of: IdOf) -> list[str]:
+    after = {one.field: one.after for one in found.fields}
+    before = {one.field: one.before for one in found.fields}
+    problems = []
+
+    def compare(name: str, there: Any, value: Any) -> None:
+        if not _same(there, value):
+            problems.append(f"{name} is {there!r}, not {value!r} [{shown(found)}]")
+
+    for name in ("action", "sobject", "rule"):
+        if name in wanted:
+            compare(name, str(getattr(found, name)), wanted[name])
+    if "salesforce_id" in wanted:
+        compare("salesforce_id", found.salesforce_id or "", id_of(wanted["salesforce_id"]))
+    if "needs" in wanted:
+        compare("needs", sorted(found.needs), sorted(wanted["needs"]))
+    if "candidates" in wanted:
+        compare("candidates", sorted(found.candidates), sorted(map(id_of, wanted["candidates"])))
+    problems += [
+        f"the reason does not say {words!r} [{shown(found)}]"
+        for words in wanted.get("reason", ())
+        if words not in found.reason and id_of(words) not in found.reason
+    ]
+    for name, value in wanted.get("fields", {}).items():
+        compare(f"{name} after", after.get(name), value if value in (after.get(name), *found.needs) else id_of(value))
+    for name, value in wanted.get("before", {}).items():
+        compare(f"{name} before", before.get(name), value if value == before.get(name) else id_of(value))
+    problems += [f"{name} is written [{shown(found)}]" for name in wanted.get("without", ()) if name in after]
+    return problems
+
+
+def _same(there: Any, wanted: Any) -> bool:
+    """TOML has no null: "" stands for it."""
+    return there == wanted or (wanted == "" and there is None)
+
+
+def _numbers(what: str, counts: Mapping[str, int], wanted: Mapping[str, int]) -> list[str]:
+    return [
+        f"{what}: {name} is {counts.get(name)}, not {number}"
+        for name, number in wanted.items()
+        if counts.get(name) != number
+    ]
