@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from sfpush.practice.fields import Field, SObject
+from sfpush.practice.fields import Field, SObject, checkbox, read_only
 from sfpush.practice.rules import Rules, RulesError
 from sfpush.practice.schema import STANDARD
+from sfpush.practice.schema.places import with_codes
+
+IS_PERSON_ACCOUNT = read_only(checkbox("IsPersonAccount", label="Is Person Account"))
+"""What tells an org with person accounts from others; persons themselves are not kept as accounts here."""
 
 
 class Catalogue:
@@ -68,6 +72,11 @@ class Catalogue:
 
 def _customised(rules: Rules) -> dict[str, SObject]:
     full = {each.name.lower(): each for each in STANDARD}
+    if rules.org.state_country_picklists:
+        full = {name: with_codes(each) for name, each in full.items()}
+    if rules.org.person_accounts:
+        account = full["account"]
+        full["account"] = replace(account, fields=(*account.fields, IS_PERSON_ACCOUNT))
     for custom in rules.fields:
         sobject = _known(custom.sobject, full)
         full[sobject.name.lower()] = replace(sobject, fields=_with(sobject, custom.build()))

@@ -36,6 +36,8 @@ daily_api_calls = 15000
 write_seconds = 0.0                     # how long each write holds the locks of its accounts
 job_seconds = 0.0                       # how long each chunk of 200 rows of a Bulk job takes
 soap_login = true
+state_country_picklists = false
+person_accounts = false
 ```
 """
 
@@ -157,6 +159,8 @@ class OrgTraits(_Part):
     write_seconds: float = Field(default=0.0, ge=0)
     job_seconds: float = Field(default=0.0, ge=0)
     soap_login: bool = True
+    state_country_picklists: bool = False
+    person_accounts: bool = False
 
 
 class Rules(_Part):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sfpush.practice import derived, duplicates, ids, incoming, integrity, rows, validation
+from sfpush.practice import derived, duplicates, ids, incoming, integrity, places, rows, validation
 from sfpush.practice.fields import Field, SObject
 from sfpush.practice.incoming import Draft, Verb
 from sfpush.practice.org import PracticeOrg
@@ -132,6 +132,9 @@ def _check(
     )
     good = [draft for draft in drafts if draft.good]
     incoming.resolve_pending(db, good)
+    if org.rules.org.state_country_picklists:
+        for draft in good:
+            places.fit(whole, draft)
     for draft in good:
         incoming.check_required(whole, draft, verb)
     integrity.check_lookups(db, org.catalogue, whole, [each for each in drafts if each.good])

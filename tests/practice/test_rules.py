@@ -76,3 +76,37 @@ def test_a_reset_by_another_process_is_another_org(practice_org: Serving, wire: 
     assert wire.query("SELECT COUNT() FROM Account", "/queryAll")["totalSize"] == 0
     assert wire.rows("SELECT Name FROM Organization") == [{"Name": "Practice"}]
     other.close()
+
+
+class TestPlaces:
+    @pytest.fixture
+    def practice_rules(self) -> Rules:
+        return Rules.parse("[org]\nstate_country_picklists = true\nperson_accounts = true")
+
+    def test_names_and_codes_go_together(self, wire: Wire) -> None:
+        for given in (
+            {"MailingCountry": "united states", "MailingState": "CA"},
+            {"MailingCountryCode": "US", "MailingStateCode": "CA"},
+        ):
+            contact = wire.create("Contact", LastName="A", **given)
+            row = wire.get(f"/sobjects/Contact/{contact}").json()
+            assert (row["MailingCountry"], row["MailingCountryCode"]) == ("United States", "US")
+            assert (row["MailingState"], row["MailingStateCode"]) == ("California", "CA")
+        assert wire.patch(f"/sobjects/Contact/{contact}", {"MailingState": "Texas"}).status_code == 204
+        assert wire.get(f"/sobjects/Contact/{contact}").json()["MailingStateCode"] == "TX"
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"Country": "Atlantis"}, "Country"),
+            ({"Country": "Germany", "State": "Bavaria"}, "State"),
+            ({"State": "Texas"}, "State"),
+        ],
+    )
+    def test_unknown_places_are_refused(self, wire: Wire, given: dict[str, str], field: str) -> None:
+        answer = wire.post("/sobjects/Lead", {"LastName": "A", "Company": "B", **given})
+        assert error_of(answer)[:2] == (400, "FIELD_INTEGRITY_EXCEPTION")
+        assert answer.json()[0]["fields"] == [field]
+
+    def test_person_accounts_show_in_describe(self, wire: Wire) -> None:
+        assert "IsPersonAccount" in {each["name"] for each in wire.get("/sobjects/Account/describe").json()["fields"]}
