@@ -17,8 +17,8 @@ CL Chile|CN China|CO Colombia|CR Costa Rica|CY Cyprus|CZ Czechia|DE Germany|DK D
 FI Finland|FR France|GB United Kingdom|GR Greece|HK Hong Kong|HR Croatia|HU Hungary|ID Indonesia|IE Ireland|IL Israel
 IN India|IS Iceland|IT Italy|JP Japan|KE Kenya|KR Korea, Republic of|LI Liechtenstein|LT Lithuania|LU Luxembourg
 LV Latvia|MA Morocco|MT Malta|MX Mexico|MY Malaysia|NG Nigeria|NL Netherlands|NO Norway|NZ New Zealand|PE Peru
-PH Philippines|PK Pakistan|PL Poland|PT Portugal|RO Romania|RS Serbia|SA Saudi Arabia|SE Sweden|SG Singapore|SI Slovenia|SK Slovakia
-TH Thailand|TR Türkiye|TW Taiwan|UA Ukraine|US United States|UY Uruguay|VN Vietnam|ZA South Africa
+PH Philippines|PK Pakistan
+PL Poland|PT Portugal|RO Romania|RS Serbia|SA Saudi Arabia|SE Sweden|SG Singapore|SI Slovenia|SK Slovakia|TH Thailand|TR Türkiye|TW Taiwan|UA Ukraine|US United States|UY Uruguay|VN Vietnam|ZA South Africa
 """
 _STATES = {
     "US": """
