@@ -99,14 +99,15 @@ def fill(
     """Make the batch of a parcel, given the Ids of the records it needs.
 
     Returns the changes that go, in the order of the batch's rows; the batch; and the changes that wait, each with
-    the records that it waits for (C8).
+    the records that it waits for (C8). A delete waits for records that are still linked: its children, whose own
+    deletes did not go through (S1).
     """
     going: list[Placed] = []
     rows: list[Row] = []
     waiting: list[tuple[Writing, tuple[str, ...]]] = []
     for placed in parcel.placed:
         change = placed.change
-        missing = tuple(key for key in change.needs if key not in ids)
+        missing = tuple(key for key in change.needs if (key in ids) is isinstance(change, Delete))
         if missing:
             waiting.append((change, missing))
             continue

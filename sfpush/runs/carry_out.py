@@ -16,6 +16,7 @@ from sfpush.push.batches import Placed, Writing, parcels, stage_of
 from sfpush.push.execute import Execution, Tally
 from sfpush.push.limits import Intent, exceeded
 from sfpush.push.schedule import Schedule
+from sfpush.runs.follow_org import follow_org
 from sfpush.runs.journal import RunJournal
 from sfpush.runs.keeping import keep_written
 from sfpush.runs.progress import Progress
@@ -67,6 +68,7 @@ def carry_out(
     lifted = [option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on]
     _refuse_excess(connection, org, state, settings, planned, head.estimated_calls, lifted=lifted)
     run = runs.begin_run(connection, state.org, command=command, mode=head.mode, plan_id=plan_id, now=to_text(now()))
+    local = follow_org(connection, state.org, run.run, head.plan, planned, now=now())
     linked = _keep_links(connection, state.org, head.plan, planned, now())
     journal = RunJournal(connection, state.org, run.run, head.plan, now)
     writes = _writes(planned)
@@ -83,7 +85,7 @@ def carry_out(
         schedule = Schedule(cut, lanes=settings.push.parallel_batches)
         done = Execution(schedule, org, journal, stop, sleep, find_lost, progress.advance).run()
     progress.finish()
-    results = counts_of(planned, done, linked=linked)
+    results = counts_of(planned, done, local, linked=linked)
     left = sum(writes.values()) - done.dealt_with
     report = RunReport(
         run.run_id,

@@ -1,7 +1,7 @@
 """Making a plan: records and snapshot in, one stored decision a record out, a chunk at a time.
 
-Accounts are decided first, then people, who may still call for an account (C6). All deciding is done in `planning`;
-what is here is the order of things and the reading and writing.
+What goes is decided first (S1–S3), then accounts, then people, who may still call for an account (C6). All deciding is
+done in `planning`; what is here is the order of things and the reading and writing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sfpush.planning.gates import closed_gates
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.runs.plan_people import PeopleDecisions
+from sfpush.runs.plan_removals import Removals
 from sfpush.runs.progress import Progress
 from sfpush.settings.effective import fingerprint
 from sfpush.settings.schema import Settings
@@ -82,18 +83,20 @@ def make_plan(
 def _decide(
     connection: sqlite3.Connection, org: int, context: Context, plan: int, scope: Scope, progress: Progress
 ) -> None:
-    accounts = AccountDecisions(connection, org, context, plan)
+    removals = Removals(connection, org, context, plan, scope)
+    removals.decide()
+    accounts = AccountDecisions(connection, org, context, plan, removals)
     if scope.sobject in (None, "Account"):
         progress.start("Planning accounts", _count(connection, RecordType.ACCOUNT, scope))
         for records in record_chunks(connection, RecordType.ACCOUNT, scope.keys):
-            accounts.decide_all(records)
+            accounts.decide_all(removals.rest_of(records))
             progress.advance(len(records))
         progress.finish()
     if scope.sobject in (None, "Contact", "Lead"):
-        people = PeopleDecisions(connection, org, context, plan, accounts)
+        people = PeopleDecisions(connection, org, context, plan, accounts, removals)
         progress.start("Planning people", _count(connection, RecordType.CONTACT, scope))
         for records in record_chunks(connection, RecordType.CONTACT, scope.keys):
-            people.decide_all(records)
+            people.decide_all(removals.rest_of(records))
             progress.advance(len(records))
         progress.finish()
 

@@ -13,6 +13,7 @@ from sfpush.planning.people import Pending, begin, finish, target_of
 from sfpush.planning.subjects import Subject
 from sfpush.runs.known_before import Rivals, with_failures
 from sfpush.runs.plan_accounts import AccountDecisions
+from sfpush.runs.plan_removals import Removals
 from sfpush.store.claims import Claims
 from sfpush.store.database import writing
 from sfpush.store.plans import Decided, add_changes
@@ -23,11 +24,17 @@ class PeopleDecisions:
     """The people of one plan in the making."""
 
     def __init__(
-        self, connection: sqlite3.Connection, org: int, context: Context, plan: int, accounts: AccountDecisions
+        self,
+        connection: sqlite3.Connection,
+        org: int,
+        context: Context,
+        plan: int,
+        accounts: AccountDecisions,
+        removals: Removals,
     ) -> None:
         self._connection, self._org, self._context, self._plan = connection, org, context, plan
         self._accounts = accounts
-        self._claims = Claims(connection, org, "people")
+        self._claims = Claims(connection, org, "people", removals.spoken_for)
         ids = context.settings.salesforce.external_ids
         self._by_external_id = bool(ids.contact or ids.lead)
 

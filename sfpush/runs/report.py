@@ -57,8 +57,11 @@ class RunReport:
         return "rejected" if self.results.rejected else "done"
 
 
-def counts_of(planned: PlanTally, done: Tally, *, linked: int) -> Counts:
-    """The counts of a run: what the plan left alone, what became of the rest. `linked`: links kept without a call."""
+def counts_of(planned: PlanTally, done: Tally, local: Mapping[str, int], *, linked: int) -> Counts:
+    """The counts of a run: what the plan left alone, what became of the rest.
+
+    `local` counts what was `merged` and `deleted` in the store, `linked` the links kept without a call.
+    """
 
     def of(action: str) -> int:
         return sum(count for (there, _, _), count in planned.items() if there == action)
@@ -71,7 +74,8 @@ def counts_of(planned: PlanTally, done: Tally, *, linked: int) -> Counts:
         updated=done.updated,
         linked=linked + done.linked,
         unchanged=of("unchanged"),
-        deleted=done.deleted,
+        deleted=done.deleted + local["deleted"],
+        merged=local["merged"],
         members=done.members,
         rejected=done.rejected,
         blocked=of("block") - waits,

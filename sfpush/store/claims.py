@@ -6,20 +6,32 @@ import sqlite3
 from collections.abc import Mapping
 
 from sfpush.store.database import in_chunks, marks
-from sfpush.store.links import keys_linked_to
+from sfpush.store.links import held_by_deleted, keys_linked_to
+
+NOBODY: Mapping[str, str] = {}
 
 
 class Claims:
-    """The claims of one plan in the making, in a temporary table of their own."""
+    """The claims of one plan in the making, in a temporary table of their own.
 
-    def __init__(self, connection: sqlite3.Connection, org: int, name: str) -> None:
+    `spoken_for` maps rows to the records that the plan has given them to already.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, org: int, name: str, spoken_for: Mapping[str, str] = NOBODY
+    ) -> None:
         self._connection, self._org, self._table = connection, org, f"temp.claims_of_{name}"
+        self._spoken_for = spoken_for
         connection.execute(f"DROP TABLE IF EXISTS {self._table}")
         connection.execute(f"CREATE TABLE {self._table} (sf_id TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID")
 
     def take(self, wanted: Mapping[str, str]) -> Mapping[str, str]:
         """Claim org rows for records (key to Salesforce Id, in key order); returns who each record's row goes to."""
-        linked = keys_linked_to(self._connection, self._org, list(wanted.values()))
+        linked = dict(keys_linked_to(self._connection, self._org, list(wanted.values())))
+        strangers = [sf_id for key, sf_id in wanted.items() if linked.get(sf_id, key) != key]
+        for sf_id in held_by_deleted(self._connection, self._org, strangers):
+            del linked[sf_id]
+        linked.update({sf_id: self._spoken_for[sf_id] for sf_id in wanted.values() if sf_id in self._spoken_for})
         free = [(sf_id, key) for key, sf_id in wanted.items() if linked.get(sf_id, key) == key]
         self._connection.executemany(f"INSERT OR IGNORE INTO {self._table} VALUES (?, ?)", free)
         first: dict[str, str] = {}

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import orjson
 
-from sfpush.model import Batch, Outcome, Rejected, SalesforceId, Verb, Written
+from sfpush.model import Batch, Delete, Merge, Outcome, Rejected, SalesforceId, Verb, Written
 from sfpush.store.database import in_chunks, marks, writing
 
 Transport = Literal["collections", "bulk"]
@@ -48,6 +48,21 @@ class UnansweredBatch:
     job_id: str | None
     sent_at: str
     rows: tuple[SentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChange:
+    """A record that was deleted or merged in the store as its org row was. `id`: that row, or the one that survived.
+
+    `merged_into` None in a merge: only the link moved there. `fields` are those that the surviving record took over.
+    """
+
+    record: str
+    action: Literal["delete", "merge"]
+    sobject: str
+    id: SalesforceId
+    merged_into: str | None
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +142,34 @@ def note_candidates(
     )
 
 
+def note_local(connection: sqlite3.Connection, run: int, changes: Iterable[Delete | Merge]) -> None:
+    """Write down what a run did in this store alone; in the transaction that does it."""
+    connection.executemany(
+        "INSERT INTO local_changes (run, key, action, sobject, sf_id, merged_into, fields)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                run,
+                change.record,
+                change.action,
+                change.sobject,
+                change.salesforce_id,
+                change.needs[0] if change.needs else None,
+                _json({one.field: one.after for one in change.fields}),
+            )
+            for change in changes
+        ),
+    )
+
+
+def local_changes(connection: sqlite3.Connection, run: int) -> Iterator[LocalChange]:
+    """What a run did in this store alone, by record."""
+    for key, action, sobject, sf_id, merged_into, fields in connection.execute(
+        "SELECT key, action, sobject, sf_id, merged_into, fields FROM local_changes WHERE run = ? ORDER BY key", (run,)
+    ):
+        yield LocalChange(key, action, sobject, SalesforceId(sf_id), merged_into, orjson.loads(fields))
+
+
 def forget_unsent(connection: sqlite3.Connection, number: int) -> None:
     """Take back a batch with which the org did nothing; in the caller's transaction."""
     connection.execute("DELETE FROM batches WHERE batch = ?", (number,))
@@ -193,6 +236,11 @@ def counts(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:
         (run,),
     ):
         word = _word(sobject, verb, outcome)
+        found[word] = found.get(word, 0) + number
+    for action, number in connection.execute(
+        "SELECT action, COUNT(*) FROM local_changes WHERE run = ? GROUP BY action", (run,)
+    ):
+        word = "merged" if action == Merge.action else "deleted"
         found[word] = found.get(word, 0) + number
     return found
 

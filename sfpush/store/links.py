@@ -58,6 +58,37 @@ def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) ->
     connection.executemany("DELETE FROM links WHERE org = ? AND key = ?", ((org, key) for key in keys))
 
 
+def release_from_deleted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> frozenset[str]:
+    """Take these org rows from deleted records, which may not keep them from living ones; returns those that were
+    taken. In the caller's transaction."""
+    released: set[str] = set()
+    for chunk in in_chunks(ids):
+        released.update(
+            sf_id
+            for (sf_id,) in connection.execute(
+                f"DELETE FROM links WHERE org = ? AND sf_id IN ({marks(chunk)})"
+                " AND key IN (SELECT key FROM records WHERE deleted_at IS NOT NULL) RETURNING sf_id",
+                (org, *chunk),
+            ).fetchall()
+        )
+    return frozenset(released)
+
+
+def held_by_deleted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these org rows that are linked to a deleted record."""
+    held: set[str] = set()
+    for chunk in in_chunks(ids):
+        held.update(
+            sf_id
+            for (sf_id,) in connection.execute(
+                f"SELECT sf_id FROM links JOIN records USING (key) WHERE org = ? AND sf_id IN ({marks(chunk)})"
+                " AND deleted_at IS NOT NULL",
+                (org, *chunk),
+            )
+        )
+    return frozenset(held)
+
+
 def move_baselines(connection: sqlite3.Connection, org: int, plan: int) -> None:
     """Remember the values that a plan found unchanged records to have (F2); in the caller's transaction."""
     connection.execute(

@@ -179,9 +179,9 @@ def writes_by_object_and_verb(connection: sqlite3.Connection, plan: int) -> list
     return [
         count
         for (count,) in connection.execute(
-            f"SELECT COUNT(*) FROM changes WHERE plan = ? AND action IN ({marks(WRITING_ACTIONS)})"
+            f"SELECT COUNT(*) FROM changes WHERE plan = ? AND action IN ({marks(WRITING_ACTIONS)}) AND rule <> ?"
             " GROUP BY sobject, action",
-            (plan, *WRITING_ACTIONS),
+            (plan, *WRITING_ACTIONS, Rule.DELETED_IN_SALESFORCE.value),
         )
     ]
 
