@@ -115,6 +115,7 @@ _MATCHED_ON: Mapping[str, tuple[str, ...]] = {
     "Contact": ("Email", "AccountId", "Name"),
     "Lead": ("Email", "IsConverted", "ConvertedContactId", "ConvertedAccountId", "Company", "Name"),
     "Account": ("Name", "Website"),
+    "Opportunity": ("Name", "AccountId"),
     "User": ("Email", "IsActive", "Name"),
 }
 

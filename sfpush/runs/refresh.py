@@ -50,14 +50,14 @@ def refresh(
     progress: Progress,
     full: bool = False,
 ) -> Refreshed:
-    """Bring the snapshot of User, Account, Contact and Lead up to date, describes first.
+    """Bring the snapshot of User, Account, Contact and Lead up to date, describes first; Opportunity where it matters.
 
     An sObject is read in full at first, when the fields it must hold have changed, after 14 days without a refresh
     (deletions age out of Salesforce after 15), and on request; else only rows changed since. Deleted rows come too.
     A refresh that is interrupted leaves what it has read, and the next one goes on.
     """
     calls_before = org.api_calls
-    describes = _describes(org)
+    describes = _describes(org, settings)
     with writing(connection):
         save_describes(connection, state.org, describes.values(), now=to_text(now))
     stale = state.pulled_at is not None and now - from_text(state.pulled_at) > _FULL_AFTER
@@ -72,12 +72,14 @@ def refresh(
     return Refreshed(read, deleted, merged, api_calls=org.api_calls - calls_before, describes=describes)
 
 
-def _describes(org: Org) -> dict[str, Describe]:
+def _describes(org: Org, settings: Settings) -> dict[str, Describe]:
     found = {sobject: org.describe(sobject) for sobject in ("User", "Account", "Contact")}
-    try:
-        found["Lead"] = org.describe("Lead")
-    except RequestRefused:  # an org may have its Leads switched off; what needs one then says so
-        return found
+    children = ("Opportunity",) if settings.accounts.deletion_sync else ()  # an Account would take them along (S1)
+    for sobject in ("Lead", *children):
+        try:
+            found[sobject] = org.describe(sobject)
+        except RequestRefused:  # switched off in the org, or hidden from the user; what needs one then says so
+            continue
     return found
 
 
