@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sfpush.model import AnyChange, OrgRow, Record, SalesforceId
+from sfpush.model import AnyChange, OrgRow, Record, RecordType, SalesforceId
 from sfpush.planning import account_of_person as answers
 from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
@@ -14,6 +14,7 @@ from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Match, match_account
 from sfpush.planning.people import Account, AccountAt, AccountToCome, Pending
 from sfpush.planning.subjects import Subject
+from sfpush.runs.filters import with_filter
 from sfpush.runs.known_before import Rivals, with_failures
 from sfpush.runs.plan_removals import Removals
 from sfpush.store.claims import Claims
@@ -143,7 +144,8 @@ class AccountDecisions:
     def _subjects(self, records: Sequence[Record]) -> tuple[list[Subject], Rivals]:
         chunk = account_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)
         by_hand = self._context.mode == "manual"
-        subjects = with_failures(self._connection, self._org, chunk.subjects, by_hand=by_hand)
+        subjects = with_filter(self._connection, self._context, RecordType.ACCOUNT, chunk.subjects)
+        subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
         return subjects, Rivals(self._connection, self._plan, chunk, self._same_company)
 
     def _same_company(self, subject: Subject, other: Sharer) -> bool:

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sfpush.model import AnyChange, OrgRow, Record
+from sfpush.model import AnyChange, OrgRow, Record, RecordType
 from sfpush.planning.context import Context
 from sfpush.planning.matching import match_person
 from sfpush.planning.people import Pending, begin, finish, target_of
 from sfpush.planning.subjects import Subject
+from sfpush.runs.filters import with_filter
 from sfpush.runs.known_before import Rivals, with_failures
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.runs.plan_removals import Removals
@@ -42,7 +43,8 @@ class PeopleDecisions:
         """Decide on a chunk of contacts."""
         chunk = person_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)
         by_hand = self._context.mode == "manual"
-        subjects = with_failures(self._connection, self._org, chunk.subjects, by_hand=by_hand)
+        subjects = with_filter(self._connection, self._context, RecordType.CONTACT, chunk.subjects)
+        subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
         rivals = Rivals(self._connection, self._plan, chunk, _same_person)
         policy = self._context.settings.contacts.on_ambiguous_match
         matches = {subject.record.key: match_person(subject, policy) for subject in subjects}
