@@ -9,6 +9,9 @@ from typing import Literal
 
 from sfpush.describe import Describe
 from sfpush.model import Record, SalesforceId
+from sfpush.planning.activities.email_classes import Mailboxes
+from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS
+from sfpush.planning.activities.titles import Titles
 from sfpush.planning.custom_fields import CustomFields
 from sfpush.planning.writing import Writer
 from sfpush.settings.schema import Settings
@@ -27,6 +30,10 @@ class Context:
     """Stage names by id, for `contact_stages` and `account_stages`."""
     user_emails: Mapping[str, str] = field(default_factory=dict)
     """E-mail of each Apollo user, by Apollo user id."""
+    user_names: Mapping[str, str] = field(default_factory=dict)
+    """Name of each Apollo user, by Apollo user id."""
+    connected_mailboxes: tuple[str, ...] = ()
+    """Addresses of Apollo's `email_accounts`, besides those of `mailboxes.addresses` (E1)."""
     owners: Mapping[str, SalesforceId] = field(default_factory=dict)
     """Active Salesforce users by lower-cased e-mail (C9)."""
     custom_fields: CustomFields = field(default_factory=CustomFields)
@@ -37,8 +44,19 @@ class Context:
         return {
             sobject: Writer.of(sobject, self.settings, describe, self.custom_fields)
             for sobject, describe in self.describes.items()
-            if sobject in ("Contact", "Lead", "Account")
+            if sobject in ("Contact", "Lead", "Account", *ACTIVITY_DEFAULTS)
         }
+
+    @cached_property
+    def mailboxes(self) -> Mailboxes:
+        """Whose e-mails are ours (E1)."""
+        addresses = (*self.connected_mailboxes, *self.settings.mailboxes.addresses)
+        return Mailboxes.of(addresses, self.free_mail_domains)
+
+    @cached_property
+    def titles(self) -> Titles:
+        """The title templates, compiled (E4)."""
+        return Titles.of(self.settings.activities)
 
     @cached_property
     def contact_stages(self) -> frozenset[str]:
@@ -79,6 +97,11 @@ class Stage:
 
     name: str | None
     known: bool
+
+    @property
+    def written(self) -> str | None:
+        """What may be written to the org: a name, never an id that stands for an unknown one."""
+        return self.name if self.known else None
 
 
 def _looks_like_an_id(text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 from sfpush.apollo_fields import canonical
 from sfpush.describe import Describe
 from sfpush.model import RecordType
+from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS, RELATIONS
 from sfpush.settings.record_types import AccountSettings, ContactSettings, LeadSettings
 from sfpush.settings.schema import Settings
 from sfpush.settings.values import StageMap, Write
@@ -102,11 +103,15 @@ DEFAULTS: Mapping[str, tuple[_Default, ...]] = {
     "Contact": CONTACT_DEFAULTS,
     "Lead": LEAD_DEFAULTS,
     "Account": ACCOUNT_DEFAULTS,
+    **ACTIVITY_DEFAULTS,
 }
 RECORD_TYPES: Mapping[str, RecordType] = {
     "Contact": RecordType.CONTACT,
     "Lead": RecordType.CONTACT,
     "Account": RecordType.ACCOUNT,
+    "Task": RecordType.TASK,
+    "Event": RecordType.MEETING,
+    "Note": RecordType.NOTE,
 }
 _FILLED = frozenset({"Phone", "MobilePhone", "HomePhone", "OtherPhone", "AssistantPhone", "Fax"})
 _FILLED_ACCOUNT = frozenset({"Name", "Website"})
@@ -117,21 +122,37 @@ _MATCHED_ON: Mapping[str, tuple[str, ...]] = {
     "Account": ("Name", "Website"),
     "Opportunity": ("Name", "AccountId"),
     "User": ("Email", "IsActive", "Name"),
+    **RELATIONS,
 }
 
 
 def object_map(sobject: str, settings: Settings, describe: Describe | None) -> ObjectMap:
     """The map of one sObject under these settings. Without a describe, every default line stands."""
+    if sobject in ACTIVITY_DEFAULTS:
+        return _activity_map(sobject, settings, describe)
     table = _table(sobject, settings)
     shared = settings.contacts if isinstance(table, LeadSettings) else table
     return ObjectMap(
         sobject=sobject,
-        lines=(*_lines(sobject, table, describe), *_stage_lines(table.stage_map)),
+        lines=(*_lines(sobject, table, describe), *_stage_lines(table.stage_map, describe)),
         on_create=table.on_create,
         on_too_long=shared.on_too_long,
         external_id_field=getattr(settings.salesforce.external_ids, sobject.lower()),
         source_field=shared.source_field,
         source_value=shared.source_value,
+    )
+
+
+def _activity_map(sobject: str, settings: Settings, describe: Describe | None) -> ObjectMap:
+    """Activities have no table of their own: the default lines stand, and what is too long is cut (E5)."""
+    return ObjectMap(
+        sobject=sobject,
+        lines=tuple(FieldLine(*line) for line in ACTIVITY_DEFAULTS[sobject] if _writes(describe, line[1])),
+        on_create={},
+        on_too_long="truncate",
+        external_id_field=getattr(settings.salesforce.external_ids, sobject.lower(), ""),
+        source_field="",
+        source_value="",
     )
 
 
@@ -190,11 +211,12 @@ def default_write(sobject: str, field: str) -> Write:
     return "overwrite"
 
 
-def _stage_lines(stage_map: StageMap) -> tuple[FieldLine, ...]:
+def _stage_lines(stage_map: StageMap, describe: Describe | None) -> tuple[FieldLine, ...]:
     if not stage_map.field:
         return ()
     values = {stage.strip().lower(): value for stage, value in stage_map.values.items()}
-    return (FieldLine(STAGE, stage_map.field, stage_map.write, by_user=True, values=values),)
+    field = _spelling(describe, stage_map.field)
+    return (FieldLine(STAGE, field, stage_map.write, by_user=True, values=values),)
 
 
 def _writes(describe: Describe | None, name: str) -> bool:

@@ -32,6 +32,8 @@ def gather(
         mode=mode,
         stage_names={name: reference.names(connection, name) for name in ("contact_stages", "account_stages")},
         user_emails=reference.user_emails(connection),
+        user_names=reference.names(connection, "users"),
+        connected_mailboxes=tuple(reference.names(connection, "email_accounts")),
         owners=active_users(connection, state.org),
         custom_fields=CustomFields.of(reference.bodies(connection, "typed_custom_fields")),
     )
