@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -12,6 +12,7 @@ from sfpush.planning.merges import following
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import drop_links, links_for, release_from_deleted, save_links
 from sfpush.store.records import upsert
+from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id
 
 _CONVERTED = (
@@ -90,20 +91,7 @@ def rows_and_followers(connection: sqlite3.Connection, org: int, ids: Sequence[s
 
 def restored(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Which of these records a person has restored although their row was gone: pairs of key and Salesforce Id."""
-    return _settled(connection, org, keys, "restored")
-
-
-def unlinked(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Rows that a person has said these records are not tied to: pairs of key and Salesforce Id (M8)."""
-    return _settled(connection, org, keys, "unlinked")
-
-
-def settle_rows(connection: sqlite3.Connection, org: int, said: str, pairs: Iterable[tuple[str, str]]) -> None:
-    """Keep what a person said of records and the rows they were tied to; in the caller's transaction."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO settled_rows (org, key, sf_id, said) VALUES (?, ?, ?, ?)",
-        ((org, key, sf_id, said) for key, sf_id in pairs),
-    )
+    return settled(connection, org, keys, "restored")
 
 
 def children_of(
@@ -190,15 +178,3 @@ def _mark(
             ).fetchall()
         )
     return frozenset(marked)
-
-
-def _settled(connection: sqlite3.Connection, org: int, keys: Sequence[str], said: str) -> frozenset[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for chunk in in_chunks(keys):
-        found.update(
-            connection.execute(
-                f"SELECT key, sf_id FROM settled_rows WHERE org = ? AND said = ? AND key IN ({marks(chunk)})",
-                (org, said, *chunk),
-            ).fetchall()
-        )
-    return frozenset(found)

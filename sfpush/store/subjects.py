@@ -17,6 +17,7 @@ from sfpush.planning.keys import company_key, contact_emails, domain_key
 from sfpush.planning.subjects import Candidate, Level, Subject
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import links_for
+from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 
 CHUNK = 2000
@@ -151,10 +152,11 @@ def _chunk(
 ) -> Chunk:
     keys = [record.key for record in records]
     links = links_for(connection, org, keys)
-    export_ids = {record.key: _export_ids(record) for record in records}
+    named: Mapping[str, Sequence[SalesforceId]] = {record.key: ids for record in records if (ids := export_ids(record))}
     by_id = _rows_and_converted(
-        connection, org, [*(link.id for link in links.values()), *(one for ids in export_ids.values() for one in ids)]
+        connection, org, [*(link.id for link in links.values()), *(one for ids in named.values() for one in ids)]
     )
+    named = _without_unlinked(connection, org, named, by_id)
     if by_external_id:
         _add_external(connection, org, records, candidates, sobjects)
     subjects = []
@@ -163,7 +165,7 @@ def _chunk(
         link = links.get(record.key)
         if link is not None:
             found += _linked(link, by_id)
-        ids = export_ids[record.key]
+        ids = named.get(record.key, ())
         found += [
             Candidate(Level.EXPORT_ID, by_id[one]) for one in ids if one in by_id and by_id[one].sobject in sobjects
         ]
@@ -181,6 +183,22 @@ def _chunk(
             )
         )
     return Chunk(subjects, _sharers(connection, org, keys))
+
+
+def _without_unlinked(
+    connection: sqlite3.Connection,
+    org: int,
+    named: Mapping[str, Sequence[SalesforceId]],
+    by_id: Mapping[str, OrgRow],
+) -> Mapping[str, Sequence[SalesforceId]]:
+    """Without the rows that are gone and that a person untied the record from (S2)."""
+    gone = {key for key, ids in named.items() if any(one in by_id and by_id[one].deleted for one in ids)}
+    if not gone:
+        return named
+    untied = settled(connection, org, sorted(gone), "unlinked")
+    return {
+        key: [one for one in ids if not ((key, one) in untied and by_id[one].deleted)] for key, ids in named.items()
+    }
 
 
 def _add_external(
@@ -217,9 +235,10 @@ def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> list[Candidate]:
     return [Candidate(Level.LINK, by_id[one]) for one in (link.id, *_converted([row])) if one in by_id]
 
 
-def _export_ids(record: Record) -> tuple[SalesforceId, ...]:
+def export_ids(record: Record) -> tuple[SalesforceId, ...]:
+    """The Salesforce Ids that an export carries for a contact or account itself (M1); none for other records."""
     found: dict[SalesforceId, None] = {}
-    for name, prefix in _EXPORT_ID_FIELDS[record.type].items():
+    for name, prefix in _EXPORT_ID_FIELDS.get(record.type, {}).items():
         text = record.fields.get(name)
         if not text:
             continue
