@@ -25,7 +25,7 @@ from sfpush.store.record_list import NO_STAGE
 
 _AS_IT_IS: Mapping[str, str] = {}
 _RECORD_COLUMNS = frozenset({"", "key", "type", "deleted_at", "made_for", "fields"})
-_FUNCTIONS = frozenset({"json_type", "json_extract", "json_each", "coalesce", "substr", "length"})
+_FUNCTIONS = frozenset({"json_type", "json_extract", "json_each", "coalesce", "nullif", "substr", "length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +136,27 @@ class _Condition:
         }
 
     def _source(self, name: str) -> _Source:
-        place = 0
-        if name.endswith("*"):
-            prefix = self._bind(name[:-1])
-            having = f"FROM json_each(r.fields) WHERE substr(key, 1, length({prefix})) = {prefix} ORDER BY key LIMIT 1"
-            return _Source(place, f"(SELECT type {having}), (SELECT value {having})")
-        paths = [_path(name)]
-        if name == STAGE_FIELD:
-            place = self._spelling({"": NO_STAGE, **self._vocabulary.stages.get(self._record_type, {})})
-        elif definition := self._vocabulary.custom_fields.by_name.get((self._record_type, name)):
-            paths += [_path("typed_custom_fields", definition.id)] if '"' not in definition.id else []
-            place = self._spelling(definition.picklist)
-        bound = [self._bind(path) for path in paths]
-        kinds = ", ".join(f"json_type(r.fields, {path})" for path in bound)
-        values = ", ".join(f"json_extract(r.fields, {path})" for path in bound)
-        return _Source(place, f"coalesce({kinds}, NULL), coalesce({values}, NULL)")
+        """Where the value is: under the name, else the custom fields of that name; of a pattern, the last column."""
+        prefix = name.removesuffix("*")
+        kinds, values = [], []
+        spelling = {"": NO_STAGE, **self._vocabulary.stages.get(self._record_type, {})} if name == STAGE_FIELD else {}
+        if prefix != name:
+            begins = self._bind(prefix)
+            last = (
+                f"FROM json_each(r.fields) WHERE substr(key, 1, length({begins})) = {begins} ORDER BY id DESC LIMIT 1"
+            )
+            kinds.append(f"(SELECT type {last})")
+            values.append(f"(SELECT value {last})")
+        paths = [] if prefix != name else [_path(name)]
+        for (record_type, defined), definition in self._vocabulary.custom_fields.by_name.items():
+            named = defined == name or (prefix != name and defined.startswith(prefix))
+            if named and record_type is self._record_type and '"' not in definition.id:
+                paths.append(_path("typed_custom_fields", definition.id))
+                spelling |= definition.picklist
+        for path in map(self._bind, paths):
+            kinds.append(f"nullif(json_type(r.fields, {path}), 'null')")
+            values.append(f"json_extract(r.fields, {path})")
+        return _Source(self._spelling(spelling), f"{_first(kinds)}, {_first(values)}")
 
     def _spelling(self, spelling: Mapping[str, str]) -> int:
         self._spelt.append(spelling)
@@ -199,6 +205,10 @@ class _Condition:
             listed = self._bind(orjson.dumps(texts).decode())
             others.append(f"cell_text({self._sources[name]}) IN (SELECT value FROM json_each({listed}))")
         return f"({' OR '.join(others)})"
+
+
+def _first(alternatives: Sequence[str]) -> str:
+    return f"coalesce({', '.join(alternatives)})" if len(alternatives) > 1 else alternatives[0]
 
 
 def _path(*names: str) -> str:

@@ -126,7 +126,11 @@ def test_B6_custom_fields_go_by_name_and_their_picklist_values_too(store: Store)
     assert passes(store, "budget > 20", typed_custom_fields={BUDGET: "b2"})
     assert passes(store, "budget = 'Large, 50'", typed_custom_fields={BUDGET: ["b1", "b2"]})
     assert passes(store, "budget = 'small'", budget="Small", typed_custom_fields={BUDGET: "b1"})
-    assert passes(store, "\"ICP Fit *\" = 'A'", icp_fit_8478="A", icp="B")
+
+
+def test_B6_a_pattern_is_the_last_column_that_begins_so(store: Store) -> None:
+    assert passes(store, "\"ICP Fit *\" = 'A'", icp_fit_9="B", icp_fit_10="A", icp="C")
+    assert passes(store, "bud* = 'Large'", typed_custom_fields={BUDGET: "b1"})
 
 
 def test_B6_a_definition_with_a_strange_id_is_no_way_into_the_query(store: Store) -> None:
@@ -196,7 +200,7 @@ def test_B6_SQL_agrees_with_a_plain_reading_of_the_rule(
     assert passing == plain
 
 
-def holds(expression: Expression, fields: Mapping[str, Any]) -> bool:
+def holds(expression: Expression, fields: dict[str, Any]) -> bool:
     """The rule restated over a record's fields."""
     match expression:
         case Compare(name, "=", value):
@@ -222,9 +226,9 @@ def holds(expression: Expression, fields: Mapping[str, Any]) -> bool:
             return any(holds(part, fields) for part in parts)
 
 
-def read(name: str, fields: Mapping[str, Any]) -> Any:
+def read(name: str, fields: dict[str, Any]) -> Any:
     if name == "icp_fit_*":
-        return next((fields[one] for one in sorted(fields) if one.startswith("icp_fit_")), None)
+        return next((fields[one] for one in reversed(fields) if one.startswith("icp_fit_")), None)
     value = fields.get(name)
     if name == "stage" and value is not None:
         return {"": "No stage", COLD: "Cold"}.get(value.strip(), value)
