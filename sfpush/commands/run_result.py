@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sfpush.commands.import_files import import_errors, import_facts
 from sfpush.commands.session import Session
 from sfpush.display.result import DONE, REJECTED, ErrorLine, Result, error_lines
+from sfpush.errors import Interrupted
 
 if TYPE_CHECKING:
     from sfpush.runs.import_files import ImportReport
@@ -28,13 +29,14 @@ def run_result(session: Session, command: str, report: RunReport, *, imported: I
         "rejects": [asdict(one) for one in report.rejects],
         "left": [],
     }
+    left = 0 if isinstance(report.stopped_by, Interrupted) else report.left  # an interruption says so itself
     stopped = error_lines(report.stopped_by) if report.stopped_by else ()
     rejected = _rejected(len(report.rejects))
     errors = (*stopped, *(import_errors(imported) if imported else ()), *rejected)
     return Result(
         command,
         facts,
-        view=partial(show_report, facts, errors, report.left, partial(record_name, session.store)),
+        view=partial(show_report, facts, errors, left, partial(record_name, session.store)),
         exit_code=report.stopped_by.exit_code if report.stopped_by else REJECTED if errors else DONE,
         errors=errors,
         next_step="See what to mend: sfpush errors" if rejected else "",

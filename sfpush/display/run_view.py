@@ -35,6 +35,7 @@ RESULT_STYLES = {
 }
 _STATUS_STYLES = {"done": "green", "rejected": "yellow", "stopped": "red", "failed": "red", "running": "cyan"}
 _MOST_ROWS = 40
+_MOST_REJECTS = 10
 
 
 def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
@@ -61,17 +62,17 @@ def show_report(
     if "import" in facts:
         show_import(facts["import"], (), console)
         console.print()
-    for reject in facts["rejects"][:_MOST_ROWS]:
+    for reject in facts["rejects"][:_MOST_REJECTS]:
         console.print(
             Text.assemble(
                 ("! ", "bold red"),
-                (safe(reject["record"]), "bold"),
+                (safe(name_of(reject["record"])) or safe(reject["record"]), "bold"),
                 f"  {safe(reject['sobject'])}  ",
                 (safe(reject["code"]), "red"),
             )
         )
         console.print(Padding(Text(safe(reject["message"])), (0, 0, 0, 4), expand=False))
-    rest = len(facts["rejects"]) - _MOST_ROWS
+    rest = len(facts["rejects"]) - _MOST_REJECTS
     if rest > 0:
         console.print(Text(f"and {number(rest)} more: sfpush errors lists them.", "dim"))
     for error in errors:

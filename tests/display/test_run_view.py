@@ -1,0 +1,55 @@
+"""A run on a terminal: rejections by name, what stopped it, one line of conclusion."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from sfpush.display.console import make_console
+from sfpush.display.result import ErrorLine
+from sfpush.display.run_view import counts_text, show_report
+
+NOTHING = {"created": 0, "updated": 0, "rejected": 0, "skipped": 0}
+
+
+def reject(number: int) -> dict[str, Any]:
+    return {"record": f"contact:{number}", "sobject": "Contact", "code": "STRING_TOO_LONG", "message": "Too long."}
+
+
+def shown(facts: dict[str, Any], *errors: ErrorLine, left: int = 0) -> str:
+    stream = io.StringIO()
+    console = make_console(stream, {})
+    show_report(facts, errors, left, lambda key: "Ann \x1b[1mLee" if key == "contact:1" else "", console)
+    return stream.getvalue()
+
+
+def run(**facts: Any) -> dict[str, Any]:
+    return {"run": "20261124-1", "results": NOTHING, "api_calls": 2, "rejects": [], **facts}
+
+
+def test_a_good_run_is_one_line() -> None:
+    text = shown(run(results={**NOTHING, "created": 1200, "skipped": 3}))
+    assert text == "✓ 1,200 created, 3 skipped (2 API calls, run 20261124-1).\n"
+
+
+def test_rejections_are_told_by_name_or_key_and_cut() -> None:
+    text = shown(run(rejects=[reject(number) for number in range(1, 14)]), ErrorLine("rejected", "13 records."))
+    assert "! Ann Lee  Contact  STRING_TOO_LONG" in text
+    assert "! contact:2  Contact" in text
+    assert "and 3 more: sfpush errors lists them." in text
+    assert "✓" not in text
+
+
+def test_what_stopped_a_run_is_told_with_what_is_left() -> None:
+    text = shown(run(), ErrorLine("org-lost", "The org is gone.", "The next run goes on."), left=4000)
+    assert "The org is gone. The next run goes on." in text
+    assert "4,000 changes not sent." in text
+
+
+@pytest.mark.parametrize(
+    ("results", "said"), [({}, "nothing to do"), ({"created": 1, "rejected": 2}, "1 created, 2 rejected")]
+)
+def test_counts_name_only_what_there_is(results: dict[str, int], said: str) -> None:
+    assert counts_text(results).plain == said
