@@ -62,7 +62,7 @@ def plan_columns(header: Sequence[str], record_type: RecordType, file_name: str)
     for place, snake in enumerate(snakes):
         name = _once(snake or f"column_{place + 1}", names)
         names.append(name)
-        by_field.setdefault(canonical(name, record_type), []).append(name)
+        by_field.setdefault(name if "." in name else canonical(name, record_type), []).append(name)
     synonyms: list[tuple[str, tuple[str, ...]]] = []
     for field, spelt in by_field.items():
         order = known.get(field, ())

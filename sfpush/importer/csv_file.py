@@ -117,6 +117,7 @@ class _Reader:
 
     def __iter__(self) -> Iterator[list[str] | Reject]:
         lines, header = self._lines, self._header
+        first_of_header = (header[0], f"\ufeff{header[0]}")
         cells = csv.reader(lines, delimiter=self._delimiter, strict=True)
         while True:
             lines.start_row()
@@ -130,7 +131,7 @@ class _Reader:
                 continue
             if lines.bad:
                 yield Reject(self.line, lines.bad, _BAD_TEXT[lines.bad])
-            elif row and row[0] == header[0] and row == header:
+            elif row and row[0] in first_of_header and row[1:] == header[1:]:
                 continue  # exports of 50,000 rows each, put together with their headers
             else:
                 yield row

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,9 @@ class _Text:
     def __init__(self, lists_seen: list[Kind]) -> None:
         self._lists_seen = lists_seen
         self._mended = False
+        self._kind: Kind | None = None
+        self._record_starts = "{"
+        """How lines on which a record begins begin: indented as they were before the break."""
         self._start()
 
     def _start(self) -> None:
@@ -81,23 +84,27 @@ class _Text:
     def _feed(self, piece: _Piece) -> Generator[RawRecord | Reject, None, list[_Piece]]:
         """Yields what is whole by now; returns the lines that a broken record may have swallowed, to read again."""
         text = piece.text
+        begins = piece.starts_line and text.startswith(("{", "[", self._record_starts))
         if self._skipping:
-            if not piece.starts_line or text[0] not in "{[":
+            if not begins:
                 return []
             self._start()
-        if self._mended and piece.starts_line and self._assembly.idle:
-            # After a break this may be the middle of an array: its commas and its end belong to nothing.
-            if not text.strip("]}, \t\r\n"):
-                return []
-            text = text.rstrip(", \t\r\n") + "\n"
+        if self._mended and self._assembly.idle and not begins and (text[0].isspace() or not text.strip("]}, \r\n")):
+            return []  # the end of the page that was broken
+        if piece.starts_line and self._assembly.between_records and text.lstrip().startswith("{"):
+            self._record_starts = text[: text.index("{") + 1]
         try:
             self._parser.send(text.encode())
         except (ijson.JSONError, ValueError):  # ValueError: a number of thousands of digits
             yield from self._drain(piece)
+            if self._mended and self._assembly.idle and text.lstrip()[:1] in "{[}]" and text.rstrip().endswith(","):
+                self._skipping = True  # the comma after a record of the page that was broken
+                return []
             yield Reject(
                 self._assembly.line or piece.line,
                 "bad-json",
-                f"The JSON is broken at line {piece.line}; reading went on at the next line that begins a record.",
+                f"The JSON is broken at line {piece.line}; nothing from here to the next line that begins a record"
+                " could be read.",
             )
             swallowed, self._since_start = self._since_start, []
             self._skipping = self._mended = True
@@ -113,7 +120,7 @@ class _Text:
                 yield Reject(
                     self._assembly.line or line,
                     "cut-off",
-                    f"The file ends at line {line} in the middle of a record or list: a part of it is missing.",
+                    f"The file ends at line {line} in the middle of a record or a list; the rest of it is missing.",
                 )
                 swallowed, self._since_start = self._since_start, []
                 self._skipping = self._mended = True
@@ -130,7 +137,13 @@ class _Text:
             self._since_start.clear()
         elif len(self._since_start) < _MOST_LINES_AGAIN:
             self._since_start.append(piece)
-        yield from self._assembly.done
+        for found in self._assembly.done:
+            if isinstance(found, RawRecord):
+                self._kind = found.kind or self._kind
+                # Past a break the page's name is gone; its records are still what it said.
+                yield replace(found, kind=self._kind) if self._mended else found
+            else:
+                yield found
         self._assembly.done.clear()
 
 
@@ -149,6 +162,11 @@ class _Assembly:
         self._open: list[Any] = []
         self._keys: list[str] = []
         self._values = 0
+
+    @property
+    def between_records(self) -> bool:
+        """No record has begun that has not ended."""
+        return not self._open
 
     @property
     def idle(self) -> bool:
