@@ -90,7 +90,7 @@ def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
     writer = context.writers[_ACCOUNT]
     pushed = subject.link.pushed if subject.link else {}
     written = writer.update(
-        record, context.stage_of(record).name, row.fields, pushed, external_key(record, writer.map.external_id_field)
+        record, context.stage_of(record).written, row.fields, pushed, external_key(record, writer.map.external_id_field)
     )
     if isinstance(written, Misfit):
         return verdicts.misfit(record, _ACCOUNT, written, row)
@@ -121,7 +121,7 @@ def _create(subject: Subject, context: Context, needed_by: str | None) -> AnyCha
     extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
     if rule is not Rule.ACCOUNT_FOR_CONTACT:
         extra |= owner(record, context, notes)
-    written = writer.create(record, context.stage_of(record).name, extra)
+    written = writer.create(record, context.stage_of(record).written, extra)
     if isinstance(written, Misfit):
         return verdicts.misfit(record, _ACCOUNT, written)
     return Create(

@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Literal
 
 from sfpush.describe import FieldDescribe
@@ -18,6 +18,8 @@ from sfpush.model import Rule
 _SHOWN = 60
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
 _EMAIL = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+\.[^@\s<>,;:\"\\.]+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_LARGEST_KEPT = Decimal(10) ** 18
 _NUMBER_TYPES = frozenset({"int", "long", "double", "currency", "percent"})
 _DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d, %Y", "%d %b %Y")
 
@@ -66,11 +68,11 @@ def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
     """Whether two values of this field are the same to Salesforce; blanks are all the same."""
     if one == other:
         return True
-    if _blank(one) or _blank(other):
-        return _blank(one) and _blank(other)
+    if is_blank(one) or is_blank(other):
+        return is_blank(one) and is_blank(other)
     if field is not None:
         if field.type in _NUMBER_TYPES:
-            return decimal_of(one) == decimal_of(other)
+            return _kept(field, one) == _kept(field, other)
         if field.type == "datetime":
             return _instant(str(one)) == _instant(str(other))
         if field.type in ("email", "reference", "id"):
@@ -80,8 +82,17 @@ def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
     return _lines(str(one)) == _lines(str(other))
 
 
-def _blank(value: Any) -> bool:
-    return value is None or value in ("", False)
+def is_blank(value: Any) -> bool:
+    """Whether a field with this value is empty; an unchecked checkbox is, a zero is not."""
+    return value is None or value is False or value == ""
+
+
+def _kept(field: FieldDescribe, value: Any) -> Decimal | None:
+    """The number as Salesforce keeps it: it rounds to the field's decimal places."""
+    number = decimal_of(value)
+    if number is None or field.type in ("int", "long") or abs(number) >= _LARGEST_KEPT:
+        return number
+    return number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
 
 
 def _lines(text: str) -> str:
@@ -108,6 +119,8 @@ def plain_text(value: Any) -> str:
 
 
 def _fit_text(field: FieldDescribe, on_too_long: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return Misfit(Rule.BAD_VALUE, f"{field.name} takes one text, not a value made of several ({shown(value)}).")
     text = value.strip() if isinstance(value, str) else plain_text(value)
     if not text:
         return None
@@ -195,11 +208,19 @@ def _fit_number(field: FieldDescribe, value: Any) -> Any:
 
 
 def decimal_of(value: Any) -> Decimal | None:
-    """The number that an Apollo value is, thousands separators and currency sign apart; None if it is none."""
+    """The number that an Apollo value is, thousands separators and currency sign apart; None if it is none.
+
+    A comma that does not stand before three digits separates no thousands: "12,5" is no number rather than 125.
+    """
     if isinstance(value, bool):
         return None
+    text = str(value).replace("\N{NO-BREAK SPACE}", "").strip().lstrip("$€£").strip()
+    if "," in text:
+        if not _THOUSANDS.fullmatch(text):
+            return None
+        text = text.replace(",", "")
     try:
-        number = Decimal(str(value).strip().replace(",", "").replace("\N{NO-BREAK SPACE}", "").lstrip("$€£"))
+        number = Decimal(text)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

@@ -6,6 +6,7 @@ depend on it, `finish` is given the answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -83,7 +84,7 @@ def target_of(subject: Subject, match: Match) -> OrgRow | Gone | None:
         if candidate.row.id == contact_id:
             contact = candidate.row
             return Gone(contact, contact.master_id) if contact.deleted else contact
-    return Gone(row)
+    return Gone(OrgRow("Contact", SalesforceId(contact_id), {}, deleted=True) if contact_id else row)
 
 
 def begin(subject: Subject, match: Match, context: Context, *, claimed_by: str | None = None) -> AnyChange | Pending:
@@ -128,13 +129,9 @@ def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | 
         return verdicts.duplicate(record, sobject, subject.rival)
     if (held := verdicts.held(subject, sobject)) is not None:
         return held
-    if sobject == "Lead":
-        if not str(record.fields.get("organization_name") or "").strip():
-            return verdicts.block(
-                record, sobject, Rule.COMPANY_MISSING, "A Lead needs a company, and the export names none."
-            )
-        return Pending(subject, sobject, "none", rule=rule, goes=goes)
-    return Pending(subject, sobject, "needed", rule=rule, goes=goes)
+    if sobject not in context.writers:
+        return verdicts.block(record, sobject, Rule.NOT_WRITEABLE, f"The org has no {sobject} that this user can see.")
+    return Pending(subject, sobject, "none" if sobject == "Lead" else "needed", rule=rule, goes=goes)
 
 
 def _create(pending: Pending, account: Account | None, context: Context) -> AnyChange:
@@ -170,7 +167,7 @@ def _create(pending: Pending, account: Account | None, context: Context) -> AnyC
                     "A Contact needs an account, and the export names no company.",
                 )
     extra |= owner(record, context, notes)
-    written = writer.create(record, context.stage_of(record).name, extra)
+    written = writer.create(record, context.stage_of(record).written, extra)
     if isinstance(written, Misfit):
         return verdicts.misfit(record, sobject, written)
     return Create(
@@ -206,9 +203,12 @@ def _update(pending: Pending, row: OrgRow, account: Account | None, context: Con
             notes.append(f"No account is written: {account.reason}")
         case _:
             pass
-    same_object = subject.link is not None and subject.link.sobject == row.sobject
-    pushed = subject.link.pushed if subject.link is not None and same_object else {}
-    written = writer.update(record, context.stage_of(record).name, row.fields, pushed, extra)
+    pushed: Mapping[str, Any] = {}
+    if subject.link is not None:
+        pushed = subject.link.pushed
+        if subject.link.sobject != row.sobject:
+            pushed = writer.carried(pushed, context.writers[subject.link.sobject])
+    written = writer.update(record, context.stage_of(record).written, row.fields, pushed, extra)
     if isinstance(written, Misfit):
         return verdicts.misfit(record, row.sobject, written, row)
     change = verdicts.write_to(subject, pending.found, row, written, notes=tuple(notes))

@@ -10,7 +10,7 @@ from sfpush.describe import Describe, FieldDescribe
 from sfpush.model import FieldChange, Record, Rule
 from sfpush.planning.custom_fields import CustomFields, Read
 from sfpush.planning.field_map import RECORD_TYPES, STAGE, FieldLine, ObjectMap, object_map
-from sfpush.planning.fitting import Fit, Misfit, Shortened, fitter, same, shown
+from sfpush.planning.fitting import Fit, Misfit, Shortened, fitter, is_blank, same, shown
 from sfpush.settings.schema import Settings
 from sfpush.settings.values import Write
 
@@ -49,20 +49,24 @@ class Writer:
     describe: Describe
     lines: tuple[_Line, ...]
     constants: tuple[FieldChange | Misfit, ...]
-    """What every new row gets: the source (C10) and `on_create` (F6), fitted once."""
+    """What every new row gets where no line has a value: `on_create` (F6) and the source (C10), fitted once."""
+    verified: frozenset[str] | None
+    """The e-mail statuses that let an address go, lower-cased; None: every address goes (C11)."""
 
     @classmethod
     def of(cls, sobject: str, settings: Settings, describe: Describe, custom_fields: CustomFields) -> Writer:
         """Compile the map of one sObject."""
         mapped = object_map(sobject, settings, describe)
         contacts = settings.contacts
-        verified = frozenset(status.strip().lower() for status in contacts.verified_statuses)
+        verified = None
+        if not contacts.push_unverified_emails:
+            verified = frozenset(status.strip().lower() for status in contacts.verified_statuses)
         return cls(
             sobject=sobject,
             map=mapped,
             describe=describe,
             lines=tuple(
-                _compiled(line, mapped, describe, custom_fields, None if contacts.push_unverified_emails else verified)
+                _compiled(line, mapped, describe, custom_fields, verified)
                 for line in mapped.lines
                 if line.write != "never"
             ),
@@ -71,18 +75,21 @@ class Writer:
                 for name, value in _new_row_values(mapped)
                 if (constant := _constant(describe, name, value)) is not None
             ),
+            verified=verified,
         )
 
     def create(self, record: Record, stage: str | None, extra: Mapping[str, Any]) -> Written | Misfit:
-        """Everything a new row gets: mapped values, source (C10), constants (F6) and `extra` (owner, account, key).
+        """Everything a new row gets: mapped values, constants (F6), source (C10) and `extra` (owner, account, key).
 
         Returns a Misfit for the first value that does not fit or required field that has none (C12).
         """
+        if not self.describe.createable:
+            return Misfit(Rule.NOT_WRITEABLE, f"This user may not create a {self.sobject} in the org.")
         changes: dict[str, FieldChange] = {}
         pushed: dict[str, Any] = {}
         notes: list[str] = []
         fields = record.fields
-        for name, _write, apollo, read, fit, described, _by_user in self.lines:
+        for name, _write, apollo, read, fit, described, by_user in self.lines:
             raw = fields.get(apollo) if read is None else read(record, stage)
             if raw is None or raw == "" or (value := fit(raw)) is None:
                 continue
@@ -92,13 +99,15 @@ class Writer:
                 notes.append(value.note)
                 value = value.value
             if described is not None and not described.createable:
+                if not by_user:
+                    continue
                 return _not_writeable(described, "create")
             changes[name] = FieldChange(name, None, value)
             pushed[name] = value
         for constant in self.constants:
             if isinstance(constant, Misfit):
                 return constant
-            changes[constant.field] = constant
+            changes.setdefault(constant.field, constant)
         for name, value in extra.items():
             described = self.describe.field(name)
             if described is None or not described.createable:
@@ -106,8 +115,11 @@ class Writer:
             changes[described.name] = FieldChange(described.name, None, value)
         missing = [one for one in self.describe.required_on_create if one.name not in changes]
         if missing:
+            if self.sobject == "Lead" and any(one.name == "Company" for one in missing):
+                return Misfit(Rule.COMPANY_MISSING, "A Lead needs a company, and the export names none.")
             names = ", ".join(one.name for one in missing)
             return Misfit(Rule.REQUIRED_MISSING, f"Salesforce requires {names} on a new {self.sobject}.")
+        notes += self._held_addresses(fields, NO_VALUE)
         return Written(tuple(changes.values()), pushed, tuple(notes))
 
     def update(
@@ -129,7 +141,7 @@ class Writer:
         fields = record.fields
         for name, write, apollo, read, fit, described, by_user in self.lines:
             before = org.get(name)
-            if write == "fill" and not _empty(before):
+            if write == "fill" and not is_blank(before):
                 continue
             raw = fields.get(apollo) if read is None else read(record, stage)
             if raw is None or raw == "" or (value := fit(raw)) is None:
@@ -151,9 +163,34 @@ class Writer:
             changes[name] = FieldChange(name, before, value)
         for name, value in extra.items():
             described = self.describe.field(name)
-            if described is not None and described.updateable and _empty(org.get(described.name)):
+            if described is not None and described.updateable and is_blank(org.get(described.name)):
                 changes[described.name] = FieldChange(described.name, org.get(described.name), value)
+        if changes and not self.describe.updateable:
+            return Misfit(Rule.NOT_WRITEABLE, f"This user may not change a {self.sobject} in the org.")
+        notes += self._held_addresses(fields, org)
         return Written(tuple(changes.values()), pushed, tuple(notes))
+
+    def carried(self, pushed: Mapping[str, Any], other: Writer) -> Mapping[str, Any]:
+        """What was pushed to a row of another sObject, as if it had been pushed to this one (C5: a converted Lead)."""
+        theirs = {line.apollo: line.name for line in other.lines if line.apollo != STAGE}
+        return {
+            line.name: pushed[theirs[line.apollo]]
+            for line in self.lines
+            if line.apollo in theirs and theirs[line.apollo] in pushed
+        }
+
+    def _held_addresses(self, fields: Mapping[str, Any], org: Mapping[str, Any]) -> list[str]:
+        """A sentence on each address that stays here because it is not verified (C11)."""
+        if self.verified is None:
+            return []
+        return [
+            f"{shown(address)} is not verified ({status or 'no status'}) and is not pushed."
+            for line in self.lines
+            if line.apollo in _EMAILS
+            and (address := fields.get(line.apollo))
+            and (status := str(fields.get(f"{line.apollo}_status") or "")).strip().lower() not in self.verified
+            and not same(line.field, org.get(line.name), address)
+        ]
 
 
 def _compiled(
@@ -197,7 +234,7 @@ def _set_only(fit: Fit) -> Fit:
 
 def _new_row_values(mapped: ObjectMap) -> list[tuple[str, Any]]:
     source = [(mapped.source_field, mapped.source_value)] if mapped.source_field and mapped.source_value else []
-    return [*source, *mapped.on_create.items()]
+    return [*mapped.on_create.items(), *source]
 
 
 def _constant(describe: Describe, name: str, value: Any) -> FieldChange | Misfit | None:
@@ -208,10 +245,6 @@ def _constant(describe: Describe, name: str, value: Any) -> FieldChange | Misfit
     if fitted is None or isinstance(fitted, Misfit):
         return fitted
     return FieldChange(described.name, None, fitted)
-
-
-def _empty(value: Any) -> bool:
-    return value is None or value in ("", False)
 
 
 def _no_such_field(name: str) -> Callable[[Any], Misfit]:
