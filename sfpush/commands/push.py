@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +24,10 @@ def push(
     *,
     keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="Keys, Apollo ids or e-mails.")] = None,
     from_file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="A file of keys, one a line.")
+        Path | None, typer.Option("--from", metavar="FILE", help="A file of keys, one a line; - is standard input.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="The contacts and accounts that pass this filter.")
     ] = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The contacts and accounts in this stage.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every record of the store.")] = False,
@@ -48,16 +52,17 @@ def push(
     Examples:
       sfpush push ann@acme.example --dry-run
       sfpush push --stage Interested --yes
+      sfpush push --where "country = 'Germany' and employees >= 50" --dry-run
       sfpush plan --out monday.json && sfpush push --plan monday.json
     """
     session = Session.of(context)
-    chosen = [bool(keys), from_file is not None, bool(stage), everything, plan_file is not None]
+    chosen = [bool(keys), from_file is not None, where is not None, bool(stage), everything, plan_file is not None]
     if sum(chosen) != 1:
         raise UsageError(
             "It is not said which records to push."
             if not any(chosen)
             else "Records are selected in more than one way.",
-            hint="Give keys, or one of --from, --stage, --all and --plan.",
+            hint="Give keys, or one of --from, --where, --stage, --all and --plan.",
         )
     if plan_file is not None:
         return _push_saved(session, plan_file, dry_run=dry_run, over_budget=over_budget, over_limit=over_limit, yes=yes)
@@ -65,7 +70,7 @@ def push(
     return push_selected(
         session,
         "push",
-        _scope(session, names, stage=stage, everything=everything),
+        _scope(session, names, where=where, stage=stage, everything=everything),
         dry_run=dry_run,
         over_budget=over_budget,
         over_limit=over_limit,
@@ -159,14 +164,17 @@ def _carry_out(
     return run_result(session, command, report)
 
 
-def _scope(session: Session, names: Sequence[str], *, stage: str, everything: bool) -> Scope:
+def _scope(session: Session, names: Sequence[str], *, where: str | None, stage: str, everything: bool) -> Scope:
     from sfpush.model import RecordType
+    from sfpush.runs.filters import keys_where
     from sfpush.store.plans import Scope
     from sfpush.store.record_list import list_records
     from sfpush.store.records import find
 
     if everything:
         return Scope()
+    if where is not None:
+        return Scope(keys_where(session.store, where))
     if stage:
         listed = list_records(session.store, None, types=(RecordType.CONTACT, RecordType.ACCOUNT), stage=stage)
         keys = frozenset(record.key for record in listed)
@@ -178,7 +186,7 @@ def _scope(session: Session, names: Sequence[str], *, stage: str, everything: bo
 
 def _lines(file: Path) -> list[str]:
     try:
-        text = file.read_text("utf-8-sig")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{file} can't be read: {reason}.", hint="Give a text file with one key a line.") from None

@@ -46,6 +46,9 @@ def records(
     ] = None,
     synced: Annotated[YesNo | None, typer.Option(help="Only records with, or without, a link to the org.")] = None,
     stage: Annotated[str, typer.Option(metavar="S", help="Only records in this stage; 'No stage' is one.")] = "",
+    where: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="Only contacts and accounts that pass this filter.")
+    ] = None,
     search: Annotated[str, typer.Option(metavar="Q", help="Text in key, name or e-mail.")] = "",
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets.")] = None,
 ) -> Result:
@@ -57,11 +60,13 @@ def records(
     Examples:
       sfpush records contacts --synced no
       sfpush records --stage Interested --csv interested.csv
+      sfpush records --where "country = 'Germany' and title like '%VP%'"
       sfpush records show ann@acme.example
     """
     from sfpush.display.records_view import show_records
     from sfpush.display.shapes import record_shape
     from sfpush.model import RecordType
+    from sfpush.runs.filters import keys_where
     from sfpush.store.record_list import list_records
 
     types = {
@@ -73,12 +78,14 @@ def records(
     }[which]
     session = Session.of(context)
     org = session.known_org
+    keys = None if where is None else keys_where(session.store, where)
 
     def listed() -> Iterator[ListedRecord]:
         return list_records(
             session.store,
             org.org if org else None,
             types=types,
+            keys=keys,
             synced=None if synced is None else synced is YesNo.YES,
             stage=stage or None,
             search=search or None,

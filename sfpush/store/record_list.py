@@ -57,7 +57,7 @@ def list_records(
     org: int | None,
     *,
     types: Collection[RecordType] = (),
-    keys: Collection[str] = (),
+    keys: Collection[str] | None = None,
     synced: bool | None = None,
     stage: str | None = None,
     search: str | None = None,
@@ -69,7 +69,7 @@ def list_records(
     """
     wanted: dict[str, object] = {
         "types": orjson.dumps([one.value for one in types]).decode() if types else None,
-        "keys": orjson.dumps(list(keys)).decode() if keys else None,
+        "keys": orjson.dumps(list(keys)).decode() if keys is not None else None,
         "synced": synced,
         "stage": stage.strip().casefold() if stage is not None else None,
         "search": search.casefold() if search else None,
