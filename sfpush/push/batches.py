@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sfpush.model import Batch, Create, Delete, Row, SalesforceId, Update, Verb
 
@@ -112,11 +113,7 @@ def fill(
             waiting.append((change, missing))
             continue
         going.append(placed)
-        values = {
-            field.field: ids.get(field.after, field.after) if field.after in change.needs else field.after
-            for field in change.fields
-        }
-        rows.append(Row(change.record, values, change.salesforce_id))
+        rows.append(Row(change.record, _values(change, ids), change.salesforce_id))
     return tuple(going), Batch(parcel.sobject, parcel.verb, tuple(rows), parcel.external_id_field), tuple(waiting)
 
 
@@ -124,6 +121,14 @@ def split(parcel: Parcel, size: int) -> Iterator[Parcel]:
     """The same rows in parcels of at most `size`, one attempt further."""
     for start in range(0, len(parcel.placed), size):
         yield replace(parcel, placed=parcel.placed[start : start + size], attempt=parcel.attempt + 1)
+
+
+def _values(change: Writing, ids: Mapping[str, SalesforceId]) -> dict[str, Any]:
+    if isinstance(change, Delete):
+        return {}
+    return {
+        one.field: ids.get(one.after, one.after) if one.after in change.needs else one.after for one in change.fields
+    }
 
 
 def _verb(change: Writing, external_id_field: str | None) -> tuple[Verb, str | None]:

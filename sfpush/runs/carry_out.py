@@ -65,7 +65,10 @@ def carry_out(
     calls_before = org.api_calls
     recovered = recover(connection, org, state, settings, now=now)
     planned = plans.tally(connection, head.plan)
-    lifted = [option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on]
+    by_name = head.mode == "undo"  # a run is taken back whole, as it was asked for by name
+    lifted = [
+        option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on or by_name
+    ]
     _refuse_excess(connection, org, state, settings, planned, head.estimated_calls, lifted=lifted)
     run = runs.begin_run(connection, state.org, command=command, mode=head.mode, plan_id=plan_id, now=to_text(now()))
     local = follow_org(connection, state.org, run.run, head.plan, planned, now=now())

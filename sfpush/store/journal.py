@@ -255,6 +255,43 @@ def rows_of_run(connection: sqlite3.Connection, run: int) -> Iterator[tuple[str,
         yield sobject, Verb(verb), _row(facts), outcome
 
 
+def sobjects_taken(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:
+    """How many rows the org took from a run, or may have, by sObject."""
+    return dict(
+        connection.execute(
+            "SELECT sobject, COUNT(*) FROM batches JOIN batch_rows USING (batch)"
+            f" WHERE run = ? AND {_TAKEN} GROUP BY 1",
+            (run,),
+        ).fetchall()
+    )
+
+
+def rows_taken(connection: sqlite3.Connection, run: int, sobject: str) -> Iterator[tuple[Verb, SentRow, str]]:
+    """The rows of an sObject that the org took from a run, or may have, in the order sent: verb, row, outcome."""
+    for verb, *facts, outcome in connection.execute(
+        f"SELECT verb, {_ROW_COLUMNS}, outcome FROM batches JOIN batch_rows USING (batch)"
+        f" WHERE run = ? AND sobject = ? AND {_TAKEN} ORDER BY batch, place",
+        (run, sobject),
+    ):
+        yield Verb(verb), _row(facts), outcome
+
+
+def written_since(
+    connection: sqlite3.Connection, run: int, keys: Sequence[str]
+) -> Mapping[tuple[str, str, str], Mapping[str, Any]]:
+    """What runs after this one wrote to the rows of these records: the last values, by record, sObject and Id."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for chunk in in_chunks(keys):
+        for key, sobject, sf_id, sent in connection.execute(
+            "SELECT key, sobject, sf_id, sent FROM batch_rows JOIN batches USING (batch)"
+            f" WHERE key IN ({marks(chunk)}) AND run > ? AND outcome IN ('created', 'written') AND verb <> 'delete'"
+            " ORDER BY batch",
+            (*chunk, run),
+        ):
+            found.setdefault((key, sobject, sf_id), {}).update(orjson.loads(sent))
+    return found
+
+
 def _any_unanswered(connection: sqlite3.Connection, org: int) -> bool:
     return bool(
         connection.execute(
@@ -263,6 +300,7 @@ def _any_unanswered(connection: sqlite3.Connection, org: int) -> bool:
     )
 
 
+_TAKEN = "outcome IN ('created', 'written', 'repeatable') AND sf_id IS NOT NULL"
 _ROW_COLUMNS = "place, key, sf_id, sent, before, pushed"
 
 
