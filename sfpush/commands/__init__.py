@@ -15,11 +15,13 @@ from sfpush.commands import (
     history,
     import_files,
     init,
+    link,
     plan,
     practice,
     practice_people,
     pull,
     push,
+    record_removal,
     records,
     settings,
     status,
@@ -40,9 +42,13 @@ def register(app: typer.Typer) -> None:
     add(app, push.push, "push", panel=DAILY)
     add(app, sync.sync, "sync", panel=DAILY)
     add(app, status.status, "status", panel=LOOK)
+    add(records.app, record_removal.delete, "delete")
+    add(records.app, record_removal.restore, "restore")
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
+    add(app, link.link, "link", panel=LOOK)
+    add(app, link.unlink, "unlink", panel=LOOK)
     add(app, fields.fields, "fields", panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)
     add(app, connect.disconnect, "disconnect", panel=LOOK)

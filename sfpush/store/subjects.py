@@ -152,7 +152,7 @@ def _chunk(
 ) -> Chunk:
     keys = [record.key for record in records]
     links = links_for(connection, org, keys)
-    named: Mapping[str, Sequence[SalesforceId]] = {record.key: ids for record in records if (ids := export_ids(record))}
+    named: Mapping[str, Sequence[SalesforceId]] = {record.key: own for record in records if (own := export_ids(record))}
     by_id = _rows_and_converted(
         connection, org, [*(link.id for link in links.values()), *(one for ids in named.values() for one in ids)]
     )
