@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
 
 from sfpush.model import (
     AnyChange,
@@ -20,6 +21,7 @@ from sfpush.model import (
     Unchanged,
     Update,
 )
+from sfpush.planning.activities.drafts import Named
 
 _GONE = frozenset({Rule.LINKED_DELETED, Rule.LINKED_MERGED})
 
@@ -73,6 +75,35 @@ class Follow:
 
 
 Standing = Here | ToCome | Held | Missing | Ambiguous
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person that an activity names. `fields` is what is known of it, by canonical contact fields."""
+
+    named: Named
+    key: str
+    """Of its contact record, or the one that it would have."""
+    standing: Standing
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An account or deal that an activity names."""
+
+    key: str
+    name: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Everyone and everything that an activity names, each in the record's order."""
+
+    people: Sequence[Person] = ()
+    accounts: Sequence[Related] = ()
+    deals: Sequence[Related] = ()
 
 
 def from_decision(decided: AnyChange, row: OrgRow | None = None) -> Standing | Follow:
