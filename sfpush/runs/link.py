@@ -14,7 +14,7 @@ from sfpush.org.connected import Org
 from sfpush.settings.schema import Settings
 from sfpush.store import error_log, journal, settled
 from sfpush.store.database import writing
-from sfpush.store.links import drop_links, keys_linked_to, links_for, release_from_deleted, save_links
+from sfpush.store.links import drop_links, keys_linked_to, links_for, release_held_loosely, save_links
 from sfpush.store.records import get
 from sfpush.store.snapshot import rows_by_id, save_rows, snapshot_state
 from sfpush.store.subjects import export_ids
@@ -162,7 +162,7 @@ def _deleted(sobject: str, identity: SalesforceId, row: Mapping[str, Any]) -> Us
 
 def _refuse_taken(connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str) -> None:
     other = keys_linked_to(connection, number, [identity]).get(identity, key)
-    if other != key and not release_from_deleted(connection, number, [identity]):
+    if other != key and not release_held_loosely(connection, number, [identity]):
         there = get(connection, other)
         name = f" ({there.name})" if there and there.name else ""
         raise UsageError(

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from sfpush.store.database import in_chunks, marks
-from sfpush.store.links import held_by_deleted, keys_linked_to
+from sfpush.store.links import held_loosely, keys_linked_to
 
 NOBODY: Mapping[str, str] = {}
 
@@ -29,7 +29,7 @@ class Claims:
         """Claim org rows for records (key to Salesforce Id, in key order); returns who each record's row goes to."""
         linked = dict(keys_linked_to(self._connection, self._org, list(wanted.values())))
         strangers = [sf_id for key, sf_id in wanted.items() if linked.get(sf_id, key) != key]
-        for sf_id in held_by_deleted(self._connection, self._org, strangers):
+        for sf_id in held_loosely(self._connection, self._org, strangers):
             del linked[sf_id]
         linked.update({sf_id: self._spoken_for[sf_id] for sf_id in wanted.values() if sf_id in self._spoken_for})
         free = [(sf_id, key) for key, sf_id in wanted.items() if linked.get(sf_id, key) == key]

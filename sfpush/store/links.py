@@ -58,31 +58,37 @@ def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) ->
     connection.executemany("DELETE FROM links WHERE org = ? AND key = ?", ((org, key) for key in keys))
 
 
-def release_from_deleted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> frozenset[str]:
-    """Take these org rows from deleted records, which may not keep them from living ones; returns those that were
-    taken. In the caller's transaction."""
-    released: set[str] = set()
+_GIVES_WAY = "(deleted_at IS NOT NULL OR made_for IS NOT NULL)"
+"""A deleted record may not keep an org row from a living one, nor an account that was made for a contact (C6) from
+the account record that Apollo has of the same company."""
+
+
+def release_held_loosely(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> Mapping[str, str]:
+    """Take these org rows from records that give way to any other; returns who they were taken from, by row.
+
+    In the caller's transaction.
+    """
+    released: dict[str, str] = {}
     for chunk in in_chunks(ids):
         released.update(
-            sf_id
-            for (sf_id,) in connection.execute(
+            connection.execute(
                 f"DELETE FROM links WHERE org = ? AND sf_id IN ({marks(chunk)})"
-                " AND key IN (SELECT key FROM records WHERE deleted_at IS NOT NULL) RETURNING sf_id",
+                f" AND key IN (SELECT key FROM records WHERE {_GIVES_WAY}) RETURNING sf_id, key",
                 (org, *chunk),
             ).fetchall()
         )
-    return frozenset(released)
+    return released
 
 
-def held_by_deleted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> frozenset[str]:
-    """Those of these org rows that are linked to a deleted record."""
+def held_loosely(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these org rows that are linked to a record that gives way to any other."""
     held: set[str] = set()
     for chunk in in_chunks(ids):
         held.update(
             sf_id
             for (sf_id,) in connection.execute(
                 f"SELECT sf_id FROM links JOIN records USING (key) WHERE org = ? AND sf_id IN ({marks(chunk)})"
-                " AND deleted_at IS NOT NULL",
+                f" AND {_GIVES_WAY}",
                 (org, *chunk),
             )
         )

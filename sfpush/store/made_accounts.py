@@ -39,6 +39,21 @@ def keep_made_accounts(connection: sqlite3.Connection, org: int, plan: int) -> N
             )
 
 
+def drop_unlinked_made_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
+    """Forget these made accounts where no org has them any more: Apollo has a record of the company now. In the
+    caller's transaction."""
+    for chunk in in_chunks(keys):
+        gone = [
+            key
+            for (key,) in connection.execute(
+                f"DELETE FROM records WHERE key IN ({marks(chunk)}) AND made_for IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM links l WHERE l.key = records.key) RETURNING key",
+                chunk,
+            ).fetchall()
+        ]
+        connection.executemany("DELETE FROM record_keys WHERE key = ?", ((key,) for key in gone))
+
+
 def _companies(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Iterator[tuple[str, Record]]:
     for key, contact, name, fields in connection.execute(
         "SELECT made.near, r.key, r.name, r.fields FROM"

@@ -10,7 +10,7 @@ import orjson
 from sfpush.model import Merge, OrgRow, ParsedRecord, Record, RecordType, SalesforceId
 from sfpush.planning.merges import following
 from sfpush.store.database import in_chunks, marks
-from sfpush.store.links import drop_links, links_for, release_from_deleted, save_links
+from sfpush.store.links import drop_links, links_for, release_held_loosely, save_links
 from sfpush.store.records import upsert
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id
@@ -147,7 +147,7 @@ def merge_record(connection: sqlite3.Connection, org: int, merge: Merge, *, now:
     if not merge.needs:
         link = links_for(connection, org, [merge.record]).get(merge.record)
         if link is not None:
-            release_from_deleted(connection, org, [merge.salesforce_id])
+            release_held_loosely(connection, org, [merge.salesforce_id])
             pushed = link.pushed if link.sobject == merge.sobject else {}
             moved = type(link)(link.key, merge.sobject, merge.salesforce_id, pushed)
             save_links(connection, org, [moved], now=now)

@@ -12,6 +12,7 @@ _ROWS = ("User", "Account", "Contact", "Lead")
 _OF_THE_ORG = {*_ROWS, "people", "rules", "connection"}
 _EXPECTED = {
     "partial", "warnings", "gates", "refused", "no_plan", "unchanged", "change", "import", "reject", "push", "org",
+    "one_value",
 }  # fmt: skip
 _CHANGE = {
     "record", "action", "sobject", "rule", "reason", "salesforce_id", "needs", "candidates", "fields", "before",

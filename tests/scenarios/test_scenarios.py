@@ -54,13 +54,13 @@ def _played(step: Step, world: World, *, last: bool) -> list[str]:
         problems += [] if refused.value.code == expected["refused"] else [f"refused: {refused.value.code}"]
     elif not problems and (not last or "push" in expected or "org" in expected):
         problems += _pushed(step, world, head)
-    return problems + [
-        problem
-        for sobject, wanted in expected.get("org", {}).items()
-        for problem in verdict.of_rows(
-            sobject, world.rows(sobject, sorted({name for one in wanted for name in one})), wanted, world.id_of
-        )
-    ]
+    for sobject, wanted in expected.get("org", {}).items():
+        rows = world.rows(sobject, sorted({name for one in wanted for name in one}))
+        problems += verdict.of_rows(sobject, rows, wanted, world.id_of)
+    for place in expected.get("one_value", ()):
+        sobject, _, field = place.partition(".")
+        problems += verdict.of_one_value(place, world.rows(sobject, [field]))
+    return problems
 
 
 def _pushed(step: Step, world: World, head: PlanHead) -> list[str]:

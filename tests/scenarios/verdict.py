@@ -64,15 +64,23 @@ def of_rows(
     sobject: str, rows: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], id_of: IdOf
 ) -> list[str]:
     """What differs in the org's rows of one sObject, in the fields that are written down."""
+    names = sorted({name for one in wanted for name in one})
+    rest = list(rows)
     problems = []
-    if len(rows) != len(wanted):
-        named = [{name: row.get(name) for name in wanted[0]} if wanted else row["Id"] for row in rows]
-        problems.append(f"{len(rows)} {sobject} rows, not {len(wanted)}: {named}")
-    for place, (row, one) in enumerate(zip(rows, wanted, strict=False), start=1):
-        for name, value in one.items():
-            if not _same(row.get(name), value) and not _same(row.get(name), id_of(value)):
-                problems.append(f"{sobject} {place}: {name} is {row.get(name)!r}, not {value!r}")
-    return problems
+    for one in wanted:
+        found = next((row for row in rest if _holds(row, one, id_of)), None)
+        if found is None:
+            problems.append(f"no {sobject} has {dict(one)}")
+        else:
+            rest.remove(found)
+    left = [{name: row.get(name) for name in names} or row["Id"] for row in rest]
+    return problems + [f"{sobject} not expected: {row}" for row in left]
+
+
+def of_one_value(place: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Whether all rows have one value in a field ("Contact.AccountId")."""
+    values = {row[place.partition(".")[2]] for row in rows}
+    return [] if len(values) == 1 else [f"{place} is not one value but {values}"]
 
 
 def pending(changes: Iterable[AnyChange]) -> list[str]:
@@ -115,6 +123,10 @@ def _of_change(found: AnyChange, wanted: Mapping[str, Any], id_of: IdOf) -> list
         compare(f"{name} before", before.get(name), value if value == before.get(name) else id_of(value))
     problems += [f"{name} is written [{shown(found)}]" for name in wanted.get("without", ()) if name in after]
     return problems
+
+
+def _holds(row: Mapping[str, Any], wanted: Mapping[str, Any], id_of: IdOf) -> bool:
+    return all(_same(row.get(name), value) or _same(row.get(name), id_of(value)) for name, value in wanted.items())
 
 
 def _same(there: Any, wanted: Any) -> bool:
