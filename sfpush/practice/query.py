@@ -13,7 +13,7 @@ from typing import Any
 from sfpush.practice import ids
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.refusals import Refused
-from sfpush.practice.soql.compile import Compiled, Shape, compile_query
+from sfpush.practice.soql.compile import Compiled, Shape, compile_query, within_limits
 from sfpush.practice.soql.parse import parse
 
 MAX_PAGE = 2000
@@ -58,7 +58,7 @@ class Queries:
         """The first page of a statement's result, with links of this API version (`v62.0`)."""
         compiled = self.compile(soql, deleted=deleted)
         size = min(max(size, MIN_PAGE), MAX_PAGE)
-        with self._org.reading() as db:
+        with self._org.reading() as db, within_limits():
             if compiled.counts_only:
                 total = db.execute(
                     f"SELECT count(*) FROM {compiled.source}{compiled.tail}", compiled.parameters

@@ -15,7 +15,7 @@ from sfpush.practice.bulk import jobs
 from sfpush.practice.bulk.jobs import Job
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.refusals import Refused
-from sfpush.practice.soql.compile import Compiled, Shape, compile_query
+from sfpush.practice.soql.compile import Compiled, Shape, compile_query, within_limits
 from sfpush.practice.soql.parse import parse
 
 LARGEST_PAGE = 50_000
@@ -36,7 +36,7 @@ def compiled(org: PracticeOrg, soql: str, *, operation: str) -> Compiled:
 def run(org: PracticeOrg, job: Job) -> None:
     """Find the job's rows, and end it."""
     made = compiled(org, job.query or "", operation=job.operation)
-    with org.writing() as db:
+    with org.writing() as db, within_limits():
         found = db.execute(f"SELECT t.n FROM {made.source}{made.tail}{made.limited}", made.parameters)
         numbers = array("q", (row[0] for row in found))
         jobs.change(org, job.id, content=numbers.tobytes(), processed=len(numbers), state=jobs.COMPLETE)

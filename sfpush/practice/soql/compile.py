@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -254,7 +256,17 @@ class _Statement:
 
 def compile_query(catalogue: Catalogue, soql: str, query: tree.Query, now: datetime, *, deleted: bool) -> Compiled:
     """SQL for a statement; `deleted` is queryAll, which shows deleted rows too. Refused as Salesforce refuses."""
-    return _Statement(catalogue, soql, query, now, deleted=deleted).compile()
+    with within_limits():
+        return _Statement(catalogue, soql, query, now, deleted=deleted).compile()
+
+
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Turn what SQLite or the stack can't hold (nesting, joins, expressions) into Refused QUERY_TOO_COMPLICATED."""
+    try:
+        yield
+    except (RecursionError, sqlite3.OperationalError) as error:
+        raise Refused(400, "QUERY_TOO_COMPLICATED", f"The query is too complicated: {error}") from None
 
 
 def compile_condition(

@@ -15,6 +15,9 @@ from sfpush.practice.values import SqlValue
 
 Subquery = Callable[[tree.Query], tuple[str, list[SqlValue]]]
 
+MOST_COMPARISONS = 1000
+"""Beyond it SQLite's planner takes minutes; the list of an IN counts as one."""
+
 
 class Conditions:
     """Writes conditions of one scope as SQL, collecting the values to bind in `parameters`, in order."""
@@ -31,6 +34,7 @@ class Conditions:
         self._now = now
         self._operand = operand
         self._subquery = subquery
+        self._comparisons = 0
         self.parameters: list[SqlValue] = []
 
     @singledispatchmethod
@@ -39,11 +43,11 @@ class Conditions:
 
     @sql.register
     def _(self, condition: tree.Every) -> str:
-        return "(" + " AND ".join(self.sql(each) for each in condition.conditions) + ")"
+        return _balanced([self.sql(each) for each in condition.conditions], " AND ")
 
     @sql.register
     def _(self, condition: tree.Some) -> str:
-        return "(" + " OR ".join(self.sql(each) for each in condition.conditions) + ")"
+        return _balanced([self.sql(each) for each in condition.conditions], " OR ")
 
     @sql.register
     def _(self, condition: tree.Not) -> str:
@@ -111,6 +115,9 @@ class Conditions:
         return f"({found}) IS NOT TRUE" if condition.negated else f"({found})"
 
     def _filterable(self, operand: tree.Name | tree.Call) -> Column:
+        self._comparisons += 1
+        if self._comparisons > MOST_COMPARISONS:
+            raise Refused(400, "QUERY_TOO_COMPLICATED", f"The query has more than {MOST_COMPARISONS} comparisons")
         column = self._operand(operand)
         if not column.field.filterable:
             raise Refused(400, "INVALID_FIELD", f"field '{column.field.name}' can not be filtered in a query call")
@@ -150,3 +157,11 @@ class Conditions:
 
     def _edge(self, column: Column, day: date) -> str:
         return day.isoformat() if column.field.type == "date" else f"{day.isoformat()}T00:00:00.000+0000"
+
+
+def _balanced(parts: list[str], word: str) -> str:
+    """The parts joined as a shallow tree: SQLite allows a thousand levels, a plain chain is as deep as it is long."""
+    if len(parts) <= 2:
+        return f"({word.join(parts)})"
+    middle = len(parts) // 2
+    return f"({_balanced(parts[:middle], word)}{word}{_balanced(parts[middle:], word)})"

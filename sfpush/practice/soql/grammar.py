@@ -22,8 +22,8 @@ order: ["ORDER"i "BY"i ordering ("," ordering)*]
 ordering: operand direction? nulls?
 direction: ASC | DESC
 nulls: "NULLS"i (FIRST | LAST)
-limit: ["LIMIT"i NUMBER]
-offset: ["OFFSET"i NUMBER]
+limit: ["LIMIT"i COUNT]
+offset: ["OFFSET"i COUNT]
 
 ?condition: unit
           | unit ("AND"i unit)+                 -> all
@@ -40,7 +40,7 @@ offset: ["OFFSET"i NUMBER]
         | call
 ?listed: values | query
 values: value ("," value)*
-value: STRING | NUMBER | DATE | DATETIME | DATE_LITERAL | NAME
+value: STRING | COUNT | NUMBER | DATE | DATETIME | DATE_LITERAL | NAME
 
 OPERATOR: "=" | "!=" | "<>" | "<=" | ">=" | "<" | ">"
 ASC: "ASC"i
@@ -50,6 +50,7 @@ LAST: "LAST"i
 STRING: /'(?:[^'\\]|\\.)*'/s
 DATETIME.3: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/i
 DATE.2: /\d{4}-\d\d-\d\d/
+COUNT.1: /\d+(?![\d.])/
 NUMBER: /[+-]?(?:\d+(?:\.\d*)?|\.\d+)/
 DATE_LITERAL.2: /(?:LAST|NEXT)_N_[A-Z_]+:\d+/i
 NAME: /[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*/i

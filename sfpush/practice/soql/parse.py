@@ -12,6 +12,8 @@ from sfpush.practice.soql import tree
 from sfpush.practice.soql.grammar import GRAMMAR
 
 LONGEST_STATEMENT = 100_000
+_LARGEST_COUNT = 2**62
+_KINDS = {"COUNT": "number"}
 
 
 def parse(soql: str) -> tree.Query:
@@ -116,10 +118,10 @@ class _ToTree(Transformer[Token, Any]):
         return str(children[0])
 
     def limit(self, children: list[Token]) -> tuple[str, int | None]:
-        return "limit", int(float(children[0])) if children else None
+        return "limit", _count(children[0]) if children else None
 
     def offset(self, children: list[Token]) -> tuple[str, int]:
-        return "offset", int(float(children[0])) if children else 0
+        return "offset", _count(children[0]) if children else 0
 
     def all(self, children: list[tree.Condition]) -> tree.Every:
         return tree.Every(tuple(children))
@@ -156,11 +158,16 @@ class _ToTree(Transformer[Token, Any]):
 
     def value(self, children: list[Token]) -> tree.Value:
         token = children[0]
-        kind, text = token.type.lower(), str(token)
+        kind, text = _KINDS.get(token.type, token.type.lower()), str(token)
         if kind == "name":
             lower = text.lower()
             kind = "boolean" if lower in ("true", "false") else "null" if lower == "null" else "date_literal"
         return tree.Value(kind, text, token.start_pos or 0)
+
+
+def _count(token: Token) -> int:
+    """A row count; more than any table holds is as good as the most SQLite counts to."""
+    return min(int(float(token)), _LARGEST_COUNT)
 
 
 def _name(token: Token) -> tree.Name:
