@@ -155,7 +155,7 @@ def _fit_picklist(field: FieldDescribe, spellings: dict[str, str], value: Any) -
     if field.restricted_picklist:
         return Misfit(
             Rule.PICKLIST_VALUE,
-            f"{field.name} has no active value {shown(text)}; it takes {_some(field.picklist)}.",
+            f"{field.name} has no active value {shown(text)}; it takes {some_of(field.picklist)}.",
         )
     return _fit_text(field, "block", text)
 
@@ -170,7 +170,7 @@ def _fit_multipicklist(field: FieldDescribe, value: Any) -> Any:
     if unknown and field.restricted_picklist:
         return Misfit(
             Rule.PICKLIST_VALUE,
-            f"{field.name} has no active value {shown(unknown[0])}; it takes {_some(field.picklist)}.",
+            f"{field.name} has no active value {shown(unknown[0])}; it takes {some_of(field.picklist)}.",
         )
     return ";".join(dict.fromkeys(spellings.get(text.lower(), text) for text in texts))
 
@@ -260,6 +260,7 @@ def _instant(text: str) -> datetime.datetime | None:
     return instant.astimezone(datetime.UTC).replace(microsecond=0)
 
 
-def _some(values: tuple[str, ...], limit: int = 6) -> str:
+def some_of(values: tuple[str, ...], limit: int = 6) -> str:
+    """The first values of a picklist, and how many more there are."""
     more = f" and {len(values) - limit} more" if len(values) > limit else ""
     return ", ".join(values[:limit]) + more if values else "no values"

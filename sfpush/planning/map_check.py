@@ -1,0 +1,226 @@
+"""What of the settings the org can't take: the field maps, stage maps, constants and external ids, line by line.
+
+The same finds keep records from going, one block each; here they are found once, before anything is planned (C10,
+C12, F1, F3, F4, F6, M7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sfpush.apollo_fields import canonical
+from sfpush.describe import Describe, FieldDescribe
+from sfpush.planning.field_map import RECORD_TYPES, FieldLine, ObjectMap, object_map
+from sfpush.planning.fitting import Misfit, Shortened, fitter, plain_text, shown, some_of
+from sfpush.settings.keys import KeyPath
+from sfpush.settings.problems import Finding
+from sfpush.settings.record_types import AccountSettings, ContactSettings, LeadSettings
+from sfpush.settings.schema import Settings
+
+_TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts"}
+_FROM_ELSEWHERE = frozenset({"AccountId", "OwnerId"})
+"""Fields that a new row gets from matching (C6, C9), not from the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing found. A `problem` keeps records from going; a `warning` may be just what is wanted."""
+
+    weight: Literal["problem", "warning"]
+    finding: Finding
+
+
+def check_map(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
+    """Everything in the settings that these describes can't take; an sObject missing there is not seen by the user."""
+    for sobject, table in _TABLES.items():
+        if (describe := describes.get(sobject)) is not None:
+            yield from _MapCheck(settings, sobject, table, describe).run()
+    for sobject, path in _created(settings).items():
+        found = describes.get(sobject)
+        if found is None:
+            yield _problem(path, f"The org has no {sobject} that this user can see. Give the user access.")
+        elif not found.createable:
+            yield _problem(path, f"This user may not create a {sobject} in the org. Give the user the permission.")
+
+
+def check_sources(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
+    """What is to be said of the sources alone (C10): a plan says it too."""
+    for sobject, path in _created(settings).items():
+        if (describe := describes.get(sobject)) is not None:
+            yield from _MapCheck(settings, sobject, str(path[0]), describe).source()
+
+
+def _created(settings: Settings) -> Mapping[str, KeyPath]:
+    """The sObjects of which new rows are made, and the key that says so."""
+    person = "Lead" if settings.contacts.create_as == "lead" else "Contact"
+    found: dict[str, KeyPath] = {person: ("contacts", "create_as")} if settings.contacts.push else {}
+    makes_accounts = person == "Contact" and settings.contacts.on_missing_account == "create"
+    if settings.accounts.push or (found and makes_accounts):
+        found["Account"] = ("accounts", "push")
+    return found
+
+
+class _MapCheck:
+    """The check of one sObject's table."""
+
+    def __init__(self, settings: Settings, sobject: str, table: str, describe: Describe) -> None:
+        self._sobject, self._describe = sobject, describe
+        self._created = sobject in _created(settings)
+        self._table = table
+        self._shared = "contacts" if sobject == "Lead" else table
+        tables: Mapping[str, ContactSettings | LeadSettings | AccountSettings] = {
+            "Contact": settings.contacts,
+            "Lead": settings.leads,
+            "Account": settings.accounts,
+        }
+        self._settings = tables[sobject]
+        self._map: ObjectMap = object_map(sobject, settings, describe)
+        typed = {canonical(name, RECORD_TYPES[sobject]): name for name in self._settings.fields}
+        self._paths = {name: (table, "fields", as_typed) for name, as_typed in typed.items()}
+
+    def run(self) -> Iterator[Found]:
+        yield from self._lines()
+        yield from self._twice()
+        yield from self._stage_values()
+        for name, value in self._map.on_create.items():
+            yield from self._constant(name, value, (self._table, "on_create", name), (self._table, "on_create", name))
+        if self._created:
+            yield from self.source()
+            yield from self._required()
+        yield from self._external_id()
+
+    def source(self) -> Iterator[Found]:
+        """The source of new rows (C10)."""
+        field, value = self._map.source_field, self._map.source_value
+        if field and value:
+            yield from self._constant(field, value, (self._shared, "source_field"), (self._shared, "source_value"))
+
+    def _lines(self) -> Iterator[Found]:
+        for line in self._map.lines:
+            if not line.by_user or line.write == "never":
+                continue
+            field = self._describe.field(line.salesforce)
+            if field is None:
+                yield _problem(self._path(line), self._missing(line.salesforce))
+            elif not (field.createable or field.updateable):
+                yield _problem(
+                    self._path(line),
+                    f"{field.name} of {self._sobject} can't be written by this user ({shown(field.label)})."
+                    " Take the line out, or give the user edit access.",
+                )
+            elif not (field.createable and field.updateable):
+                when = "update" if field.createable else "create"
+                yield _problem(
+                    self._path(line),
+                    f"{field.name} of {self._sobject} can't be written on {when} by this user, so each {when} with a"
+                    " value for it is a block. Take the line out, or give the user edit access.",
+                )
+
+    def _twice(self) -> Iterator[Found]:
+        first: dict[str, FieldLine] = {}
+        for line in self._map.lines:
+            other = first.setdefault(line.salesforce.lower(), line)
+            if other is not line and line.write != "never":
+                yield _problem(
+                    self._path(line),
+                    f"{other.apollo} and {line.apollo} both go into {line.salesforce} of {self._sobject}. Keep one.",
+                )
+
+    def _stage_values(self) -> Iterator[Found]:
+        stage_map = self._settings.stage_map
+        field = self._describe.field(stage_map.field) if stage_map.field else None
+        if field is not None:
+            for stage, value in stage_map.values.items():
+                yield from self._value(field, value, (self._table, "stage_map", "values", stage))
+
+    def _constant(self, name: str, value: Any, field_path: KeyPath, value_path: KeyPath) -> Iterator[Found]:
+        field = self._describe.field(name)
+        if field is None:
+            yield _problem(field_path, self._missing(name))
+        elif not field.createable:
+            yield _problem(
+                field_path,
+                f"{field.name} can't be written on a new {self._sobject} by this user ({shown(field.label)})."
+                " Name another field, or give the user edit access.",
+            )
+        else:
+            yield from self._value(field, value, value_path)
+
+    def _value(self, field: FieldDescribe, value: Any, path: KeyPath) -> Iterator[Found]:
+        fitted = fitter(field, self._map.on_too_long)(value)
+        if isinstance(fitted, Misfit):
+            yield _problem(path, f"{fitted.message} Write another value, or change the field in Salesforce.")
+        elif (new := _new_picklist_value(field, fitted)) is not None:
+            yield _warning(
+                path,
+                f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted, so it takes it"
+                f" as a new one; active are {some_of(field.picklist)}.",
+            )
+
+    def _required(self) -> Iterator[Found]:
+        given = {line.salesforce.lower() for line in self._map.lines if line.write != "never"}
+        given.update(
+            name.lower() for name in (*self._map.on_create, self._map.source_field, self._map.external_id_field)
+        )
+        for field in self._describe.required_on_create:
+            if field.name.lower() not in given and field.name not in _FROM_ELSEWHERE:
+                yield _problem(
+                    (self._table, "fields"),
+                    f"Salesforce requires {field.name} on a new {self._sobject}, and nothing writes it. Map an Apollo"
+                    f" field to it, or give it a value in [{self._table}.on_create].",
+                )
+
+    def _external_id(self) -> Iterator[Found]:
+        name = self._map.external_id_field
+        if not name:
+            return
+        path: KeyPath = ("salesforce", "external_ids", self._sobject.lower())
+        field = self._describe.field(name)
+        if field is None:
+            yield _problem(path, self._missing(name))
+            return
+        lacks = [
+            what
+            for what, there in (
+                ("marked as External ID", field.external_id),
+                ("unique", field.unique),
+                ("writeable for this user", field.createable and field.updateable),
+            )
+            if not there
+        ]
+        if lacks:
+            yield _problem(
+                path,
+                f"{field.name} of {self._sobject} is not {' and not '.join(lacks)}. Change that in Salesforce's Setup,"
+                " or name another field.",
+            )
+
+    def _missing(self, name: str) -> str:
+        return f"{self._sobject} has no field {name} that this user can see. Correct the name, or give the user access."
+
+    def _path(self, line: FieldLine) -> KeyPath:
+        if line.values is not None:
+            return (self._table, "stage_map", "field")
+        return self._paths.get(line.apollo, (self._table, "fields"))
+
+
+def _new_picklist_value(field: FieldDescribe, fitted: Any) -> str | None:
+    """The first value that an unrestricted picklist does not have yet."""
+    if field.restricted_picklist or not field.picklist or fitted is None:
+        return None
+    fitted = fitted.value if isinstance(fitted, Shortened) else fitted
+    if field.type not in ("picklist", "multipicklist", "combobox"):
+        return None
+    known = {value.lower() for value in field.picklist}
+    parts = plain_text(fitted).split(";") if field.type == "multipicklist" else [plain_text(fitted)]
+    return next((part for part in parts if part.lower() not in known), None)
+
+
+def _problem(path: KeyPath, message: str) -> Found:
+    return Found("problem", Finding(path, message))
+
+
+def _warning(path: KeyPath, message: str) -> Found:
+    return Found("warning", Finding(path, message))
