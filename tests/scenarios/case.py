@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_ROWS = ("User", "Account", "Contact", "Lead")
+_ROWS = ("User", "Account", "Contact", "Lead", "Opportunity", "Campaign", "CampaignMember")
 _OF_THE_ORG = {*_ROWS, "people", "rules", "connection"}
 _EXPECTED = {
+    "record",
     "partial", "warnings", "gates", "refused", "no_plan", "unchanged", "change", "import", "reject", "push", "org",
     "one_value",
 }  # fmt: skip
+_SAID = {"delete", "restore", "link", "unlink"}
 _CHANGE = {
     "record", "action", "sobject", "rule", "reason", "salesforce_id", "needs", "candidates", "fields", "before",
     "without",
@@ -32,6 +34,7 @@ class Step:
     people: tuple[Mapping[str, Any], ...] = ()
     rules: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -70,6 +73,7 @@ def _step(folder: Path, settings_before: Path | None) -> Step:
         people=tuple(org.get("people", ())),
         rules=org.get("rules"),
         connection=org.get("connection", {}),
+        said=_toml(folder / "said.toml", _SAID),
         expected=expected,
     )
 

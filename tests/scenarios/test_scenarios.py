@@ -52,7 +52,7 @@ def _played(step: Step, world: World, *, last: bool) -> list[str]:
         with pytest.raises(NotReady) as refused:
             world.push(head)
         problems += [] if refused.value.code == expected["refused"] else [f"refused: {refused.value.code}"]
-    elif not problems and (not last or "push" in expected or "org" in expected):
+    elif not problems and (not last or {"push", "org", "record"} & set(expected)):
         problems += _pushed(step, world, head)
     for sobject, wanted in expected.get("org", {}).items():
         rows = world.rows(sobject, sorted({name for one in wanted for name in one}))
@@ -66,6 +66,8 @@ def _played(step: Step, world: World, *, last: bool) -> list[str]:
 def _pushed(step: Step, world: World, head: PlanHead) -> list[str]:
     report = world.push(head)
     problems = verdict.of_push(report, step.expected)
+    for one in step.expected.get("record", ()):
+        problems += verdict.of_record(one, world.record(one["key"]), world.id_of)
     if not problems and not report.results.rejected:
         problems += verdict.pending(world.changes(world.plan(step)))
     return problems

@@ -83,6 +83,15 @@ def of_one_value(place: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [] if len(values) == 1 else [f"{place} is not one value but {values}"]
 
 
+def of_record(wanted: Mapping[str, Any], found: Mapping[str, Any], id_of: IdOf) -> list[str]:
+    """What differs in a record of the store, in what is written down."""
+    return [
+        f"{wanted['key']}: {name} is {found.get(name)!r}, not {value!r}"
+        for name, value in wanted.items()
+        if name != "key" and not _same(found.get(name), value) and found.get(name) != id_of(value)
+    ]
+
+
 def pending(changes: Iterable[AnyChange]) -> list[str]:
     """What a plan still wants to do."""
     return [f"still to do: {shown(one)}" for one in changes if one.action not in ("unchanged", "skip", "block")]

@@ -25,6 +25,7 @@ from sfpush.practice.serve import serving
 from sfpush.runs.carry_out import carry_out
 from sfpush.runs.gate import AUTOMATIC_PUSH, MANUAL_PUSH, refuse_closed
 from sfpush.runs.import_files import ImportReport, import_files
+from sfpush.runs.link import link_record, unlink_record
 from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
@@ -32,10 +33,12 @@ from sfpush.runs.report import RunReport
 from sfpush.settings.load import load
 from sfpush.settings.schema import Settings
 from sfpush.store import plans
-from sfpush.store.database import open_store
+from sfpush.store.database import open_store, writing
 from sfpush.store.links import links_for
 from sfpush.store.orgs import OrgState, org_state, remember_org
 from sfpush.store.plans import PlanHead, Scope
+from sfpush.store.records import get
+from sfpush.store.removals import delete_records, restore_records
 from sfpush.store.times import to_text
 from tests.scenarios.case import Step
 
@@ -77,7 +80,9 @@ class World:
         for deed in step.people:
             self._do(deed)
         exports = [self._with_ids(path) for path in step.exports]
-        return import_files(self.store, exports, now=datetime.now(UTC), progress=Silent())
+        report = import_files(self.store, exports, now=datetime.now(UTC), progress=Silent())
+        self._say(step.said)
+        return report
 
     def plan(self, step: Step) -> PlanHead:
         """Refresh the snapshot and make the step's plan."""
@@ -122,6 +127,13 @@ class World:
         found = self._org.read(sobject, fields)
         return sorted(found, key=lambda row: (row["CreatedDate"], row["Id"]))
 
+    def record(self, key: str) -> dict[str, Any]:
+        """A record of the store: its fields, whether it is deleted, and the Id it is linked to."""
+        found = get(self.store, key)
+        link = links_for(self.store, self.state.org, [key]).get(key)
+        fields = dict(found.fields) if found else {}
+        return {**fields, "deleted": found is None or found.deleted, "linked_to": link.id if link else ""}
+
     def id_of(self, name: Any) -> Any:
         """The Salesforce Id that a row's name or a linked record's key stands for; anything else as it is."""
         if not isinstance(name, str):
@@ -141,6 +153,17 @@ class World:
     @property
     def _org(self) -> Org:
         return self._place.org
+
+    def _say(self, said: Mapping[str, Any]) -> None:
+        """What a person decides about records (M8, S1)."""
+        now = datetime.now(UTC)
+        with writing(self.store):
+            delete_records(self.store, said.get("delete", ()), now=to_text(now))
+            restore_records(self.store, said.get("restore", ()))
+        for key in said.get("unlink", ()):
+            unlink_record(self.store, self.state.org, key, now=now)
+        for key, name in said.get("link", {}).items():
+            link_record(self.store, lambda: self._org, self.state.org, self.settings, key, self.id_of(name), now=now)
 
     def _connect(self, step: Step) -> None:
         name = step.connection.get("org", "first")
