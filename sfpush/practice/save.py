@@ -53,20 +53,34 @@ def update(
     if not sobject.updateable:
         return [_no_right_to("update", sobject) for _ in records]
     drafts = [incoming.read(org.catalogue, sobject, record, "update", from_text=manner.from_text) for record in records]
-    with org.reading() as db:
+    with org.writing() as db:
         _find_rows(db, sobject, records, drafts)
-    return _save(org, sobject, drafts, "update", manner)
+        return _save(org, sobject, drafts, "update", manner)
 
 
 def upsert(
     org: PracticeOrg, sobject: SObject, key: Field, records: Sequence[Mapping[str, Any]], manner: Manner = PLAIN
 ) -> list[Saved]:
     """Create or change rows by the value of `key`, an external id or Id; records that share a value are all refused."""
+    with org.writing() as db:
+        verdicts, to_create, to_update = _sort_out(db, sobject, key, records)
+        changed = [{**_without(records[index], key), "Id": record_id} for index, record_id in to_update]
+        fresh = [_without(records[index], key) if key.name == "Id" else records[index] for index in to_create]
+        for (index, _), saved in zip(to_update, update(org, sobject, changed, manner), strict=True):
+            verdicts[index] = saved
+        for index, saved in zip(to_create, create(org, sobject, fresh, manner), strict=True):
+            verdicts[index] = saved
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
+def _sort_out(
+    db: sqlite3.Connection, sobject: SObject, key: Field, records: Sequence[Mapping[str, Any]]
+) -> tuple[list[Saved | None], list[int], list[tuple[int, str]]]:
+    """Which records are refused (verdicts in place), which are to be created, which change the row they match."""
     given = [_value_of(record, key) for record in records]
     folded = [_folded(key, value) for value in given]
     uses = Counter(folded)
-    with org.reading() as db:
-        matches = _matches(db, sobject, key, [value for value in folded if value is not None])
+    matches = _matches(db, sobject, key, [value for value in folded if value is not None])
     verdicts: list[Saved | None] = [None] * len(records)
     to_create: list[int] = []
     to_update: list[tuple[int, str]] = []
@@ -87,13 +101,7 @@ def upsert(
             verdicts[index] = _refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
         else:
             to_create.append(index)
-    changed = [{**_without(records[index], key), "Id": record_id} for index, record_id in to_update]
-    fresh = [_without(records[index], key) if key.name == "Id" else records[index] for index in to_create]
-    for (index, _), saved in zip(to_update, update(org, sobject, changed, manner), strict=True):
-        verdicts[index] = saved
-    for index, saved in zip(to_create, create(org, sobject, fresh, manner), strict=True):
-        verdicts[index] = saved
-    return [verdict for verdict in verdicts if verdict is not None]
+    return verdicts, to_create, to_update
 
 
 def _save(org: PracticeOrg, sobject: SObject, drafts: list[Draft], verb: Verb, manner: Manner) -> list[Saved]:
