@@ -121,6 +121,7 @@ class Session:
             known = remember_org(
                 self.store, identity.org_id, identity.instance_url, now=now_text(), window_ends_at=None
             )
+        known = replace(known, instance_url=identity.instance_url)
         return replace(known, window_ends_at=None) if environment_access(self.env) else known
 
     @property

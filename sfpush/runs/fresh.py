@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -32,7 +33,9 @@ def fresh_plan(
     """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach."""
     recovered = recover(connection, org, state, settings, now=now)
     refresh(connection, org, state, settings, now=now(), progress=progress)
-    pulled = org_state(connection, state.org_id) or state
+    known = org_state(connection, state.org_id) or state
+    # where the org is now, and whether it has a window, is the caller's knowledge: it may be the environment's org
+    pulled = replace(known, instance_url=state.instance_url, window_ends_at=state.window_ends_at)
     tidy(connection, pulled, settings, now=now())
     return make_plan(
         connection,

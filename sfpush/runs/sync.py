@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def sync(
     exceeds a limit (G5, G6), with everything imported and nothing written to the org.
     """
     refuse_closed(settings, state, AUTOMATIC_PUSH, now=now())
+    calls_before = org.api_calls
     imported = import_inbox(connection, inbox, now=now(), progress=progress) if inbox else None
     head = fresh_plan(connection, org, state, settings, now=now, progress=progress)
     run = carry_out(
@@ -64,4 +65,4 @@ def sync(
         over_budget=over_budget,
         over_limit=over_limit,
     )
-    return SyncReport(head, run, imported)
+    return SyncReport(head, replace(run, api_calls=org.api_calls - calls_before), imported)
