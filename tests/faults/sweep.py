@@ -9,24 +9,32 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
+from sfpush.practice.faults import Fault, FaultKind
 from tests.faults.relay import Moment
-from tests.faults.world import World, kill_at, make_world
+from tests.faults.world import Trial, World, kill_at, make_world
 
+FAILURES = tuple(kind for kind in FaultKind if kind not in (FaultKind.SLOW, FaultKind.JOB_FAILS))
+VERSION = "/services/data/v62.0/"
 _WRITES = ("POST", "PATCH", "DELETE")
+_NUMBERS = count()
 
 
 @dataclass(frozen=True)
 class Result:
     """The org after kills and a run that goes through, against the undisturbed one.
 
-    `pending` counts where one more run does other than a run after the undisturbed one.
+    `hurt`: a run was killed or ended early. `pending` counts where one more run does other than a second run does that
+    nothing disturbed.
     """
 
-    killed: bool
+    hurt: bool
     duplicates: int
     lost: int
     pending: int
@@ -58,16 +66,52 @@ class Sweep:
 
     def kill(self, *points: tuple[int, Moment]) -> Result:
         """Kill one run after the other at these points, then let one go through, and look."""
-        with self.world.trial(f"trial-{random.randrange(10**9)}") as trial:
+        with self._trial() as trial:
             codes = [trial.run_struck(kill_at(*point))[0] for point in points]
-            trial.run()
-            rows = trial.rows()
-            settled = trial.run()["results"]
+            return self._result(trial, hurt=-9 in codes)
+
+    def fail(self, *faults: Fault) -> Result:
+        """Let requests of one run fail, then let a run go through, and look."""
+        with self._trial() as trial:
+            code = trial.run_failing(*faults)
+            return self._result(trial, hurt=code != 0)
+
+    def two_homes(self, *points: tuple[int, Moment]) -> Result:
+        """Two homes push the same records at once, killed at these points in turn; then each goes through, and look."""
+        with self._trial() as trial:
+            trial.second_home()
+            with ThreadPoolExecutor(2) as both:
+                codes = list(
+                    both.map(
+                        lambda home: [trial.run_struck(kill_at(*point), home)[0] for point in points],
+                        ("home", "second"),
+                    )
+                )
+            trial.run("second")
+            return self._result(trial, hurt=any(-9 in each for each in codes))
+
+    def failures(self, *, writes_only: bool = False) -> list[Fault]:
+        """Each kind of failure at each request."""
+        paths = [request.partition(" ")[2].partition(VERSION)[2] for request in self.requests]
+        return [
+            Fault(kind, path=f"/{path}", nth=paths[: place + 1].count(path))
+            for place, path in enumerate(paths)
+            if path and (not writes_only or self.requests[place].startswith(_WRITES))
+            for kind in FAILURES
+        ]
+
+    def _trial(self) -> AbstractContextManager[Trial]:
+        return self.world.trial(f"trial-{next(_NUMBERS)}")
+
+    def _result(self, trial: Trial, *, hurt: bool) -> Result:
+        trial.run()
+        rows = trial.rows()
+        settled = trial.run()["results"]
         return Result(
-            killed=any(code == -9 for code in codes),
+            hurt,
             duplicates=sum((rows - self.expected).values()),
             lost=sum((self.expected - rows).values()),
-            pending=sum(abs(count - self.settled[word]) for word, count in settled.items()),
+            pending=sum(abs(number - self.settled[word]) for word, number in settled.items()),
         )
 
 
@@ -75,7 +119,9 @@ def main() -> int:
     """Sweep every world; the exit code is 1 if anything was lost, duplicated or left to do."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--records", type=int, default=1000)
-    options.add_argument("--soak", type=int, default=0, help="besides, so many tries with up to three kills each")
+    options.add_argument(
+        "--soak", type=int, default=50, help="tries with several failures and kills each, for each world"
+    )
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     bad = 0
@@ -83,21 +129,30 @@ def main() -> int:
         for leads in (False, True):
             with tempfile.TemporaryDirectory() as folder:
                 world = make_world(Path(folder), records_in_all=chosen.records, external_ids=external_ids, leads=leads)
-                sweep = Sweep(world)
                 name = f"{'leads' if leads else 'contacts'}, {'with' if external_ids else 'without'} external ids"
-                bad += _report(f"{name}: every request", [sweep.kill(point) for point in sweep.points()])
-                chance = random.Random(chosen.seed)
-                tries = [chance.sample(sweep.points(), chance.randint(1, 3)) for _ in range(chosen.soak)]
-                bad += _report(f"{name}: soak", [sweep.kill(*points) for points in tries])
+                for what, results in _tries(Sweep(world), chosen.soak, random.Random(chosen.seed), external_ids):
+                    bad += _report(f"{name}: {what}", results)
     return 1 if bad else 0
 
 
+def _tries(sweep: Sweep, soak: int, chance: random.Random, external_ids: bool) -> Iterator[tuple[str, list[Result]]]:
+    yield "killed at every request", [sweep.kill(point) for point in sweep.points()]
+    yield "each failure at each request", [sweep.fail(fault) for fault in sweep.failures()]
+    kills = [chance.sample(sweep.points(), chance.randint(2, 4)) for _ in range(soak)]
+    yield "killed several times", [sweep.kill(*points) for points in kills]
+    faults = [chance.sample(sweep.failures(), chance.randint(2, 5)) for _ in range(soak)]
+    yield "several failures", [sweep.fail(*some) for some in faults]
+    if external_ids:
+        kills = [chance.sample(sweep.points(), chance.randint(1, 3)) for _ in range(soak)]
+        yield "two homes at once", [sweep.two_homes(*points) for points in kills]
+
+
 def _report(name: str, results: Sequence[Result]) -> int:
-    killed, duplicates, lost, pending = (
-        sum(getattr(one, word) for one in results) for word in ("killed", "duplicates", "lost", "pending")
+    hurt, duplicates, lost, pending = (
+        sum(getattr(one, word) for one in results) for word in ("hurt", "duplicates", "lost", "pending")
     )
     sys.stdout.write(
-        f"{name}: {len(results)} tries, {killed} killed, duplicates {duplicates}, lost {lost}, pending {pending}\n"
+        f"{name}: {len(results)} tries, {hurt} cut short, duplicates {duplicates}, lost {lost}, pending {pending}\n"
     )
     sys.stdout.flush()
     return duplicates + lost + pending

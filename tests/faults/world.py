@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sfpush.model import ParsedRecord, RecordType
+from sfpush.practice.faults import Fault, arm, disarm
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving, serving
@@ -30,6 +31,7 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.faults.pusher"])
 
 Row = tuple[Any, ...]
+Strike = Callable[[BaseProcess, int, Moment], bool]
 
 
 @dataclass(frozen=True)
@@ -55,26 +57,39 @@ class World:
 
 @dataclass
 class Trial:
-    """One copy of the world."""
+    """One copy of the world: an org and one or two homes that push to it."""
 
     folder: Path
     served: Serving
     settings: dict[str, Any]
 
-    def run(self) -> dict[str, Any]:
+    def run(self, home: str = "home") -> dict[str, Any]:
         """A run that nothing disturbs; what it reports."""
-        process = self._start(self.served.url)
+        process = self._start(home, self.served.url)
         process.join()
         assert process.exitcode == 0
-        return dict(json.loads((self.folder / "report.json").read_text(encoding="utf-8")))
+        return dict(json.loads((self.folder / f"{home}.json").read_text(encoding="utf-8")))
 
-    def run_struck(self, strike: Callable[[BaseProcess, int, Moment], bool]) -> tuple[int | None, Relay]:
+    def run_struck(self, strike: Strike, home: str = "home") -> tuple[int | None, Relay]:
         """A run through a relay that strikes; its exit code, and the requests it made."""
         started: list[BaseProcess] = []
         with relaying(self.served.url, lambda number, moment: strike(started[0], number, moment)) as relay:
-            process = self._start(relay.url, started)
+            process = self._start(home, relay.url, started)
             process.join()
         return process.exitcode, relay
+
+    def run_failing(self, *faults: Fault) -> int | None:
+        """A run of which some requests fail; its exit code."""
+        for fault in faults:
+            arm(self.served.org, fault)
+        process = self._start("home", self.served.url)
+        process.join()
+        disarm(self.served.org)
+        return process.exitcode
+
+    def second_home(self) -> None:
+        """Another home with the same records."""
+        shutil.copytree(self.folder / "home", self.folder / "second")
 
     def rows(self) -> Counter[Row]:
         """What the org holds, without its Ids and times: parents by name."""
@@ -88,35 +103,38 @@ class Trial:
                 found[sobject, *(_value(row, name) for name in fields)] += 1
         return found
 
-    def _start(self, url: str, started: list[BaseProcess] | None = None) -> BaseProcess:
+    def _start(self, home: str, url: str, started: list[BaseProcess] | None = None) -> BaseProcess:
         process = _PROCESSES.Process(
             target=pusher.run,
-            args=(
-                self.folder / "home",
-                url,
-                self.served.access_token,
-                self.settings,
-                self.folder / "report.json",
-            ),
+            args=(self.folder / home, url, self._token(), self.settings, self.folder / f"{home}.json"),
         )
         if started is not None:
             started.append(process)
         process.start()
         return process
 
+    def _token(self) -> str:
+        login = {
+            "grant_type": "client_credentials",
+            "client_id": self.served.client_id,
+            "client_secret": self.served.client_secret,
+        }
+        url = self.served.url + "/services/oauth2/token"
+        with urllib.request.urlopen(url, urllib.parse.urlencode(login).encode()) as answer:
+            return str(json.load(answer)["access_token"])
+
     def _query(self, soql: str) -> Iterator[dict[str, Any]]:
+        token = self._token()
         path = "/services/data/v62.0/query?" + urllib.parse.urlencode({"q": soql})
         while path:
-            request = urllib.request.Request(
-                self.served.url + path, headers={"Authorization": f"Bearer {self.served.access_token}"}
-            )
+            request = urllib.request.Request(self.served.url + path, headers={"Authorization": f"Bearer {token}"})
             with urllib.request.urlopen(request) as answer:
                 page = json.load(answer)
             yield from page["records"]
             path = page.get("nextRecordsUrl", "")
 
 
-def kill_at(place: int, moment: Moment) -> Callable[[BaseProcess, int, Moment], bool]:
+def kill_at(place: int, moment: Moment) -> Strike:
     """SIGKILL the run at request `place`, before the org sees it or after it has answered."""
 
     def strike(process: BaseProcess, number: int, now: Moment) -> bool:
