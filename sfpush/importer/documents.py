@@ -94,8 +94,8 @@ class _Text:
         if piece.starts_line and self._assembly.between_records and text.lstrip().startswith("{"):
             self._record_starts = text[: text.index("{") + 1]
         try:
-            self._parser.send(text.encode())
-        except (ijson.JSONError, ValueError):  # ValueError: a number of thousands of digits
+            self._send(text)
+        except ijson.JSONError:
             yield from self._drain(piece)
             if self._mended and self._assembly.idle and text.lstrip()[:1] in "{[}]" and text.rstrip().endswith(","):
                 self._skipping = True  # the comma after a record of the page that was broken
@@ -111,6 +111,15 @@ class _Text:
             return swallowed
         yield from self._drain(piece)
         return []
+
+    def _send(self, text: str) -> None:
+        try:
+            self._parser.send(text.encode())
+        except (ValueError, SystemError) as problem:
+            # A number of thousands of digits. The C parser has then left an event without a value, not to be looked at.
+            if self._events:
+                self._events.pop()
+            raise ijson.JSONError from problem
 
     def end(self, line: int) -> Iterator[RawRecord | Reject]:
         while not self._skipping and not (self._mended and self._assembly.idle):

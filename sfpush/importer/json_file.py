@@ -43,8 +43,8 @@ def read_json(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]
                 code="unknown-records",
             )
         return found, _Records(source, kind).read(rejected, first, records)
-    if lists_seen:
-        return lists_seen[0], iter(rejected)
+    if lists_seen and not rejected:
+        return lists_seen[0], iter(())
     problem = rejected[0] if rejected else None
     where = f" (line {problem.line}: {problem.message})" if isinstance(problem, Reject) else ""
     raise SourceUnreadable(

@@ -23,7 +23,9 @@ _MAGIC = (
     (b"%PDF", "a PDF", "Export from Apollo as CSV."),
     (b"SQLite format 3\x00", "an SQLite database", "Export from Apollo as CSV."),
 )
-_MOST_CONTROLS = 0.02
+_MOST_CONTROLS = 0.05
+_FEW = 8
+"""Control letters that may be single bad rows of a short file."""
 _SAMPLE_FOR_UTF16 = 1_000
 
 
@@ -77,7 +79,7 @@ def _opened(path: Path) -> Source:
         binary.seek(0)
         text = io.TextIOWrapper(binary, encoding, errors="replace" if doubtful else "strict", newline="")
         start = text.read(_HEAD)
-        _refuse_what_is_no_export(path, start)
+        _refuse_what_is_no_export(path, start, guessed=doubtful or encoding == "cp1252")
         text.seek(0)
     except BaseException:
         binary.close()
@@ -93,7 +95,7 @@ def _refuse_what_is_no_text(path: Path, head: bytes) -> None:
             raise _unreadable(path, f"is {what}, not a CSV or JSON export", hint)
 
 
-def _refuse_what_is_no_export(path: Path, head: str) -> None:
+def _refuse_what_is_no_export(path: Path, head: str, *, guessed: bool) -> None:
     start = head.lstrip("\ufeff \t\r\n")[:200].lower()
     if start.startswith("<"):
         raise _unreadable(
@@ -101,8 +103,9 @@ def _refuse_what_is_no_export(path: Path, head: str) -> None:
             "is a web page or XML, not a CSV or JSON export",
             "Was the login page saved instead of the export? Download it again.",
         )
-    controls = sum(1 for letter in head if letter < " " and letter not in "\t\r\n\x1b") + head.count(BROKEN)
-    if controls > _MOST_CONTROLS * len(head) and controls > 8:  # a stray NUL in a short file is one bad row
+    # Every file can be read as Windows text, so there control letters count; elsewhere only NULs are no text.
+    controls = sum(1 for letter in head if letter < " " and letter not in "\t\r\n") if guessed else head.count("\0")
+    if controls > _MOST_CONTROLS * len(head) and controls > _FEW:
         raise _unreadable(path, "is not a text file", "Export it from Apollo as CSV or JSON.")
 
 
