@@ -183,9 +183,9 @@ async def _call(request: Request) -> Call:
     query = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
     if method == "POST" and query.get("_HttpMethod", "").upper() in ("PATCH", "DELETE"):
         method = query["_HttpMethod"].upper()
-    path = request.scope["raw_path"].decode("latin-1").split("?")[0].rstrip("/")
+    path = "/" + request.scope["raw_path"].decode("latin-1").split("?")[0].strip("/")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Call(method, path or "/", query, headers, await _body(request, headers), base_url=_base_url(request))
+    return Call(method, path, query, headers, await _body(request, headers), base_url=_base_url(request))
 
 
 async def _body(request: Request, headers: dict[str, str]) -> bytes:
