@@ -86,7 +86,8 @@ class _State:
             return
         self.changed += 1
         self.source = record.source
-        self.fields = merged or self.current()
+        if merged is not None:
+            self.fields = merged
 
     def _merged(self, record: ParsedRecord) -> Mapping[str, Any] | None:
         """The fields after this row; None if it changes none."""
