@@ -65,7 +65,10 @@ def from_decision(decided: AnyChange) -> Account | Follow | Rematch | MakeIt:
             if decided.rule is Rule.DUPLICATE_IN_IMPORT and decided.needs:
                 return Follow(decided.needs[0])
             return waits_for(decided.record, decided.reason)
-        case Delete() | Merge() | Pull():
+        case Merge():
+            assert decided.salesforce_id is not None
+            return Follow(decided.needs[0]) if decided.needs else AccountAt(decided.salesforce_id)
+        case Delete() | Pull():
             return waits_for(decided.record, decided.reason)
         case _:
             assert_never(decided)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sfpush.model import Block, FieldChange, Merge, OrgRow, Record, RecordType, Rule, SalesforceId
+from sfpush.model import Block, FieldChange, Link, Merge, OrgRow, Record, RecordType, Rule, SalesforceId
 from sfpush.planning import verdicts
 from sfpush.planning.keys import company_key, domain_key
 
@@ -22,6 +22,8 @@ _NEVER_TAKEN = frozenset(
     }
 )
 """What says which record it was, not what is known of the person or company."""
+
+NOTHING_PUSHED: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Lost:
     """
 
     record: Record
+    link: Link
     row: OrgRow
     trail: Trail
     restored: bool = False
@@ -124,11 +127,13 @@ def follow(row: OrgRow, rows: Mapping[str, OrgRow]) -> Trail:
     return Trail(identity, here, merged)
 
 
-def decide_merged(lost: Lost, master: Record | None, *, sync: bool) -> Merge | Block:
+def decide_merged(
+    lost: Lost, master: Record | None, *, sync: bool, pushed: Mapping[str, Any] = NOTHING_PUSHED
+) -> Merge | Block:
     """What becomes of the record of a merged row: it joins the master's record, or its link moves to the master.
 
-    `master` is the record that the surviving row has in the store. Off, or where the survivor can't be seen, the
-    record stays and the block names the survivor.
+    `master` is the record that the surviving row has in the store, `pushed` what a moved link remembers (F2). Off, or
+    where the survivor can't be seen, the record stays and the block names the survivor.
     """
     record, trail = lost.record, lost.trail
     sobject = trail.row.sobject if trail.row else lost.row.sobject
@@ -146,7 +151,7 @@ def decide_merged(lost: Lost, master: Record | None, *, sync: bool) -> Merge | B
             candidates=(trail.id,),
         )
     if master is None:
-        return _merge(record, sobject, trail.id, f"{happened}; the record's link moves there.")
+        return _merge(record, sobject, trail.id, f"{happened}; the record's link moves there.", pushed=pushed)
     fields = blanks_filled(master, record)
     taken = f" Taken over: {', '.join(one.field for one in fields)}." if fields else ""
     return _merge(
@@ -194,6 +199,7 @@ def _merge(
     reason: str,
     needs: tuple[str, ...] = (),
     fields: tuple[FieldChange, ...] = (),
+    pushed: Mapping[str, Any] = NOTHING_PUSHED,
 ) -> Merge:
     return Merge(
         record=record.key,
@@ -204,6 +210,7 @@ def _merge(
         salesforce_id=survivor,
         needs=needs,
         fields=fields,
+        pushed=pushed,
     )
 
 

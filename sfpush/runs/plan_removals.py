@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sfpush.model import AnyChange, Delete, Merge, OrgRow, Record, RecordType, SalesforceId
 from sfpush.planning.context import Context
@@ -78,7 +79,7 @@ class Removals:
             trail = lost.trail
             change: AnyChange
             if trail.merged and (trail.alive or trail.row is None):
-                change = decide_merged(lost, masters.get(trail.id), sync=sync.merge_sync)
+                change = decide_merged(lost, masters.get(trail.id), sync=sync.merge_sync, pushed=self._carried(lost))
                 if isinstance(change, Merge):
                     self._note_merge(change, lost, masters)
             elif trail.alive:
@@ -95,7 +96,15 @@ class Removals:
         restored = removals.restored(self._connection, self._org, keys)
         for key in keys:
             row = rows[links[key].id]
-            yield Lost(records[key], row, follow(row, rows), restored=(key, row.id) in restored)
+            yield Lost(records[key], links[key], row, follow(row, rows), restored=(key, row.id) in restored)
+
+    def _carried(self, lost: Lost) -> Mapping[str, Any]:
+        """What a link remembers once it has moved; a Lead's values under the names that a Contact has for them."""
+        writers = self._context.writers
+        there = lost.trail.row.sobject if lost.trail.row else lost.link.sobject
+        if there == lost.link.sobject or there not in writers or lost.link.sobject not in writers:
+            return lost.link.pushed
+        return writers[there].carried(lost.link.pushed, writers[lost.link.sobject])
 
     def _masters(self, survivors: Sequence[SalesforceId], converted: Mapping[str, str]) -> dict[str, Record]:
         """The living records of these rows, as the plan has left them: linked to them, or to a Lead that became one."""

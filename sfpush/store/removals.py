@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from sfpush.model import Merge, OrgRow, ParsedRecord, Record, RecordType, SalesforceId
+from sfpush.model import Link, Merge, OrgRow, ParsedRecord, Record, RecordType, SalesforceId
 from sfpush.planning.merges import following
 from sfpush.store.database import in_chunks, marks
-from sfpush.store.links import drop_links, links_for, release_held_loosely, save_links
+from sfpush.store.links import drop_links, release_held_loosely, save_links
 from sfpush.store.records import upsert
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id
@@ -145,12 +145,8 @@ def merge_record(connection: sqlite3.Connection, org: int, merge: Merge, *, now:
     """
     assert merge.salesforce_id is not None
     if not merge.needs:
-        link = links_for(connection, org, [merge.record]).get(merge.record)
-        if link is not None:
-            release_held_loosely(connection, org, [merge.salesforce_id])
-            pushed = link.pushed if link.sobject == merge.sobject else {}
-            moved = type(link)(link.key, merge.sobject, merge.salesforce_id, pushed)
-            save_links(connection, org, [moved], now=now)
+        release_held_loosely(connection, org, [merge.salesforce_id])
+        save_links(connection, org, [Link(merge.record, merge.sobject, merge.salesforce_id, merge.pushed)], now=now)
         return
     master = merge.needs[0]
     fields = {one.field: one.after for one in merge.fields}

@@ -16,7 +16,7 @@ from sfpush.model import Link, OrgRow, Record, RecordType, SalesforceId
 from sfpush.planning.keys import company_key, contact_emails, domain_key
 from sfpush.planning.subjects import Candidate, Level, Subject
 from sfpush.store.database import in_chunks, marks
-from sfpush.store.links import links_for
+from sfpush.store.links import linked_since_pull, links_for
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 
@@ -51,7 +51,7 @@ class Chunk:
 
 
 def record_chunks(
-    connection: sqlite3.Connection, record_type: RecordType, keys: Iterable[str] | None = None
+    connection: sqlite3.Connection, record_type: RecordType, keys: Iterable[str] | None = None, *, size: int = CHUNK
 ) -> Iterator[list[Record]]:
     """Living records of one type in key order; only `keys` where given. Accounts made for contacts are left out."""
     if keys is not None:
@@ -68,7 +68,7 @@ def record_chunks(
         rows = connection.execute(
             f"SELECT {_COLUMNS} FROM records WHERE key > ? AND key < ? AND deleted_at IS NULL AND made_for IS NULL"
             " ORDER BY key LIMIT ?",
-            (last or f"{record_type.value}:", f"{record_type.value};", CHUNK),
+            (last or f"{record_type.value}:", f"{record_type.value};", size),
         ).fetchall()
         if not rows:
             return
@@ -116,13 +116,17 @@ def account_chunk(
 
 
 def stored_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
-    """The living account records with these keys."""
+    """The living account records with these keys; for one that was merged into another, that one (S3)."""
     found: dict[str, Record] = {}
+    columns = ", ".join(f"r.{column}" for column in _COLUMNS.split(", "))
     for chunk in in_chunks(keys):
-        for row in connection.execute(
-            f"SELECT {_COLUMNS} FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL", chunk
+        for key, *row in connection.execute(
+            f"SELECT asked.key, {columns} FROM records asked"
+            " JOIN records r ON r.key = coalesce(asked.merged_into, asked.key)"
+            f" WHERE asked.key IN ({marks(chunk)}) AND r.deleted_at IS NULL",
+            chunk,
         ):
-            found[row[0]] = _record(row)
+            found[key] = _record(row)
     return found
 
 
@@ -156,6 +160,7 @@ def _chunk(
     by_id = _rows_and_converted(
         connection, org, [*(link.id for link in links.values()), *(one for ids in named.values() for one in ids)]
     )
+    by_id |= _as_pushed(connection, org, [link for link in links.values() if link.id not in by_id])
     named = _without_unlinked(connection, org, named, by_id)
     if by_external_id:
         _add_external(connection, org, records, candidates, sobjects)
@@ -183,6 +188,29 @@ def _chunk(
             )
         )
     return Chunk(subjects, _sharers(connection, org, keys))
+
+
+def _as_pushed(connection: sqlite3.Connection, org: int, unseen: Sequence[Link]) -> dict[str, OrgRow]:
+    """Rows that were made after the org was last read, as they were sent: a plan made offline knows no more of them."""
+    if not unseen:
+        return {}
+    new = linked_since_pull(connection, org, [link.key for link in unseen])
+    made = [link for link in unseen if link.key in new]
+    ids = links_for(
+        connection, org, sorted({value for link in made for value in link.pushed.values() if _is_key(value)})
+    )
+    return {
+        link.id: OrgRow(
+            link.sobject,
+            link.id,
+            {name: ids[value].id if _is_key(value) and value in ids else value for name, value in link.pushed.items()},
+        )
+        for link in made
+    }
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(f"{RecordType.ACCOUNT.value}:")
 
 
 def _without_unlinked(
