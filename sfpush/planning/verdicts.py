@@ -42,32 +42,43 @@ def hold_back(
 ) -> Refusal | str:
     """Whether the settings let a net-new record go (C2, C3, A1, B6): a refusal, or why it goes.
 
-    `listed` holds the table's stages, lower-cased.
+    Where several settings hold it back, the rule is the first one's and the reason names all of them: no single change
+    would let it go, and a push by hand overrides each. `listed` holds the table's stages, lower-cased.
     """
     words = f"{subject.record.type.value}s"
-    if not table.push:
-        return Refusal(Rule.PUSH_OFF, f"{words}.push is off")
+    refused: list[Refusal] = []
     goes = f"all new {words} are pushed"
+    if not table.push:
+        refused.append(Refusal(Rule.PUSH_OFF, f"{words}.push is off"))
     if table.new_records == "stages":
-        stage = context.stage_of(subject.record)
-        if stage.name is None:
-            return Refusal(Rule.STAGE, f"{words}.stages decides, and the export has no Stage column")
-        if not stage.name:
-            if "no stage" not in listed:
-                return Refusal(Rule.NO_STAGE, f'it has no stage, and "No stage" is not in {words}.stages')
-            goes = "No stage is pushed"
-        elif not stage.known:
-            return Refusal(
-                Rule.STAGE,
-                f"its stage is the id {stage.name}, which no imported {subject.record.type.value}_stages list resolves",
-            )
-        elif stage.name.lower() not in listed:
-            return Refusal(Rule.STAGE, f"stage {stage.name} is not in {words}.stages")
+        by_stage = _by_stage(subject.record, words, listed, context)
+        if isinstance(by_stage, Refusal):
+            refused.append(by_stage)
         else:
-            goes = f"stage {stage.name} is pushed"
+            goes = by_stage
     if not subject.passes_filter:
-        return Refusal(Rule.FILTER, f"it does not pass {words}.filter")
-    return goes
+        refused.append(Refusal(Rule.FILTER, f"it does not pass {words}.filter"))
+    if not refused:
+        return goes
+    return Refusal(refused[0].rule, " and ".join(one.because for one in refused))
+
+
+def _by_stage(record: Record, words: str, listed: frozenset[str], context: Context) -> Refusal | str:
+    stage = context.stage_of(record)
+    if stage.name is None:
+        return Refusal(Rule.STAGE, f"{words}.stages decides, and the export has no Stage column")
+    if not stage.name:
+        if "no stage" not in listed:
+            return Refusal(Rule.NO_STAGE, f'it has no stage, and "No stage" is not in {words}.stages')
+        return "No stage is pushed"
+    if not stage.known:
+        return Refusal(
+            Rule.STAGE,
+            f"its stage is the id {stage.name}, which no imported {record.type.value}_stages list resolves",
+        )
+    if stage.name.lower() not in listed:
+        return Refusal(Rule.STAGE, f"stage {stage.name} is not in {words}.stages")
+    return f"stage {stage.name} is pushed"
 
 
 def skip(record: Record, sobject: str, refusal: Refusal) -> Skip:

@@ -40,6 +40,21 @@ def count_links(connection: sqlite3.Connection, org: int) -> int:
     return int(count)
 
 
+def linked_since_pull(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> frozenset[str]:
+    """Those of these records whose rows the snapshot can't hold yet: they were linked after the org was last read."""
+    found: set[str] = set()
+    for chunk in in_chunks(keys):
+        found.update(
+            key
+            for (key,) in connection.execute(
+                f"SELECT l.key FROM links l JOIN orgs o ON o.org = l.org WHERE l.org = ? AND l.key IN ({marks(chunk)})"
+                " AND l.linked_at > o.pulled_at",
+                (org, *chunk),
+            )
+        )
+    return frozenset(found)
+
+
 def save_links(connection: sqlite3.Connection, org: int, links: Iterable[Link], *, now: str) -> None:
     """Keep these links, replacing what the records were linked to before; in the caller's transaction.
 

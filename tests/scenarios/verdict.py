@@ -32,11 +32,11 @@ def of_import(report: ImportReport, expected: Mapping[str, Any]) -> list[str]:
 def of_plan(head: PlanHead, changes: Sequence[AnyChange], expected: Mapping[str, Any], id_of: IdOf) -> list[str]:
     """What differs in the plan."""
     problems = [] if [gate.gate for gate in head.gates] == expected.get("gates", []) else [f"gates: {head.gates}"]
-    warned = expected.get("warnings", [])
-    if len(warned) != len(head.warnings) or not all(
-        any(words in warning for warning in head.warnings) for words in warned
-    ):
-        problems.append(f"warnings: {head.warnings}, not {warned}")
+    problems += [
+        f"no warning says {words!r}: {head.warnings}"
+        for words in expected.get("warnings", ())
+        if not any(words in warning for warning in head.warnings)
+    ]
     wanted = {one["record"]: one for one in expected.get("change", ())}
     found = {one.record: one for one in changes}
     for record, one in wanted.items():
