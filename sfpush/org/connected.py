@@ -106,6 +106,21 @@ class Org:
             include_deleted=include_deleted,
         )
 
+    def read_own(
+        self, sobject: str, fields: Iterable[str], *, external_id_field: str = "", changed_since: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Rows that the connected user created or that hold an external id, streamed, deleted ones too."""
+        from sfpush.org.read import read_own_rows
+
+        return read_own_rows(
+            self._transport,
+            self.describe(sobject),
+            fields,
+            by=self.identity.user_id,
+            external_id_field=external_id_field,
+            changed_since=changed_since,
+        )
+
     def rows_by_id(
         self, sobject: str, ids: Iterable[str], fields: Iterable[str] = ()
     ) -> dict[SalesforceId, dict[str, Any]]:

@@ -49,6 +49,30 @@ def read_rows(
     return query_rows(transport, query, names, include_deleted=include_deleted)
 
 
+def read_own_rows(
+    transport: Transport,
+    describe: Describe,
+    fields: Iterable[str],
+    *,
+    by: str,
+    external_id_field: str,
+    changed_since: str | None,
+) -> Iterator[Row]:
+    """Rows that user `by` created, and those that hold a value in `external_id_field` ("" for none); deleted ones too.
+
+    Without `changed_since` all of them. What others put into an sObject, an org's whole activity, is not read.
+    """
+    names = with_system_fields(describe, fields)
+    ours = [soql.compare("CreatedById", "=", by)]
+    if external_id_field:
+        ours.append(soql.compare(external_id_field, "!=", None))
+    where = [soql.either(*ours)]
+    if changed_since:
+        where.append(soql.compare("SystemModstamp", ">=", _moment(changed_since)))
+    query = soql.select(names, describe.sobject, where=where, order_by=("SystemModstamp", "Id"))
+    return query_rows(transport, query, names, include_deleted=True)
+
+
 def read_rows_where_in(
     transport: Transport,
     describe: Describe,

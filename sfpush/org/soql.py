@@ -70,6 +70,11 @@ def member(field: str, values: Sequence[Value]) -> str:
     return f"{_name(field)} IN ({','.join(map(literal, values))})"
 
 
+def either(*conditions: str) -> str:
+    """At least one of these conditions holds."""
+    return f"({' OR '.join(conditions)})"
+
+
 def select(
     fields: Sequence[str],
     sobject: str,

@@ -22,8 +22,12 @@ _STAGES: Mapping[str, int] = {
     "CampaignMember": 2,
     "Opportunity": 3,
     "OpportunityContactRole": 4,
+    "EventRelation": 6,
 }
 _ACTIVITY_STAGE = 5
+
+GUEST = "EventRelation"
+"""A meeting's participants beyond the first: rows of the org, and no record of their own."""
 
 Writing = Create | Update | Delete
 """Changes that send something to the org."""

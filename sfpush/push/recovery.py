@@ -20,6 +20,7 @@ _TELLING: Mapping[str, tuple[str, ...]] = {
     "Note": ("Title",),
     "CampaignMember": ("ContactId", "LeadId"),
     "OpportunityContactRole": ("ContactId",),
+    "EventRelation": ("RelationId",),
 }
 """By what a row of an sObject can be searched for, the most telling field first."""
 
@@ -29,6 +30,7 @@ _BESIDES: Mapping[str, tuple[str, ...]] = {
     "LeadId": ("CampaignId",),
     "Subject": ("WhoId", "WhatId"),
     "Title": ("ParentId",),
+    "RelationId": ("EventId",),
 }
 """What must agree beside a telling field before a row is even a candidate."""
 

@@ -27,6 +27,7 @@ from sfpush.store import plans, runs
 from sfpush.store.database import reading, writing
 from sfpush.store.links import move_baselines
 from sfpush.store.made_accounts import keep_made_accounts
+from sfpush.store.made_people import keep_made_people
 from sfpush.store.orgs import OrgState, note_first_run
 from sfpush.store.snapshot import count_alive
 from sfpush.store.times import to_text
@@ -101,6 +102,7 @@ def carry_out(
         _stopped_by(done, left),
     )
     with writing(connection):
+        keep_made_people(connection, state.org, head.plan)
         keep_made_accounts(connection, state.org, head.plan)
         runs.end_run(
             connection,

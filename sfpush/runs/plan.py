@@ -15,10 +15,12 @@ from datetime import datetime
 from typing import Literal
 
 from sfpush.model import RecordType
+from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.context import Context
 from sfpush.planning.gates import closed_gates
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
+from sfpush.runs.plan_activities import CHUNK, ActivityDecisions
 from sfpush.runs.plan_people import PeopleDecisions
 from sfpush.runs.plan_removals import Removals
 from sfpush.runs.progress import Progress
@@ -97,6 +99,15 @@ def _decide(
         progress.start("Planning people", _count(connection, RecordType.CONTACT, scope))
         for records in record_chunks(connection, RecordType.CONTACT, scope.keys):
             people.decide_all(removals.rest_of(records))
+            progress.advance(len(records))
+        progress.finish()
+    activities = ActivityDecisions(connection, org, context, plan, accounts)
+    for record_type, sobject in SOBJECTS.items():
+        if scope.sobject not in (None, sobject) or not (count := _count(connection, record_type, scope)):
+            continue
+        progress.start(f"Planning {record_type.value}s", count)
+        for records in record_chunks(connection, record_type, scope.keys, size=CHUNK):
+            activities.decide_all(records)
             progress.advance(len(records))
         progress.finish()
 

@@ -18,6 +18,7 @@ from sfpush.store.database import writing
 from sfpush.store.journal import SentRow, UnansweredBatch
 from sfpush.store.links import keys_linked_to, links_for
 from sfpush.store.made_accounts import keep_made_accounts
+from sfpush.store.made_people import keep_made_people
 from sfpush.store.orgs import OrgState
 from sfpush.store.plans import plan_number
 from sfpush.store.times import from_text, to_text
@@ -208,6 +209,7 @@ def _close_dead_runs(connection: sqlite3.Connection, org: int, now: datetime, ru
         with writing(connection):
             plan = plan_number(connection, run.plan_id)
             if plan is not None:
+                keep_made_people(connection, org, plan)
                 keep_made_accounts(connection, org, plan)
             results = journal.counts(connection, run.run)
             runs.end_run(

@@ -14,6 +14,7 @@ from sfpush.errors import RequestRefused
 from sfpush.org.connected import Org
 from sfpush.planning.field_map import object_map, snapshot_fields
 from sfpush.runs.progress import Progress
+from sfpush.runs.refresh_activities import refresh_activities
 from sfpush.settings.schema import Settings
 from sfpush.store import snapshot
 from sfpush.store.database import writing
@@ -67,8 +68,10 @@ def refresh(
         read[sobject], gone, lost = reading.run(now, progress)
         deleted, merged = deleted + gone, merged + lost
         all_in_full = all_in_full and reading.in_full
+    ours = refresh_activities(connection, org, state.org, settings, now=now, progress=progress, full=full or stale)
     with writing(connection):
         note_pull(connection, state.org, now=to_text(now), in_full=all_in_full)
+    read, deleted = {**read, **ours.read}, deleted + ours.deleted
     return Refreshed(read, deleted, merged, api_calls=org.api_calls - calls_before, describes=describes)
 
 

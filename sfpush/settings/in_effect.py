@@ -15,7 +15,6 @@ NOT_YET: tuple[str, ...] = (
     "accounts.deletion_sync",
     "accounts.merge_sync",
     "deals",
-    "activities",
 )
 """A key, or a table for all of its keys. Whoever builds one takes it out."""
 

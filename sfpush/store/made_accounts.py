@@ -57,8 +57,8 @@ def drop_unlinked_made_accounts(connection: sqlite3.Connection, keys: Sequence[s
 def _companies(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Iterator[tuple[str, Record]]:
     for key, contact, name, fields in connection.execute(
         "SELECT made.near, r.key, r.name, r.fields FROM"
-        f" (SELECT near, MIN(key) AS contact FROM changes WHERE plan = ? AND near IN ({marks(keys)}) AND key <> near"
-        " GROUP BY near) AS made JOIN records r ON r.key = made.contact",
+        f" (SELECT near, MIN(key) AS contact FROM changes WHERE plan = ? AND near IN ({marks(keys)})"
+        " AND key > 'contact:' AND key < 'contact;' GROUP BY near) AS made JOIN records r ON r.key = made.contact",
         (plan, *keys),
     ):
         yield contact, made_up_account(key, Record(contact, RecordType.CONTACT, name, orjson.loads(fields)))

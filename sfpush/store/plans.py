@@ -87,7 +87,8 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     """Count the summary, write the head, mark the plan complete; in the caller's transaction."""
     summary: dict[str, dict[str, int]] = {}
     for record_type, action, count in connection.execute(
-        "SELECT substr(key, 1, instr(key, ':') - 1), action, COUNT(*) FROM changes WHERE plan = ? GROUP BY 1, 2",
+        "SELECT substr(key, 1, instr(key, ':') - 1), action, COUNT(*) FROM changes"
+        " WHERE plan = ? AND sobject <> 'EventRelation' GROUP BY 1, 2",  # a meeting is one record, whoever takes part
         (head.plan,),
     ):
         summary.setdefault(record_type, {})[action] = count

@@ -124,7 +124,9 @@ def from_decision(decided: AnyChange, row: OrgRow | None = None) -> Standing | F
             if decided.rule is Rule.DUPLICATE_IN_IMPORT and decided.needs:
                 return Follow(decided.needs[0])
             return Held(decided.record, decided.reason)
-        case Delete() | Merge():
+        case Delete():
+            return Missing(f"{decided.record} is being deleted")
+        case Merge():
             return Held(decided.record, decided.reason)
         case _:
             assert_never(decided)
