@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from sfpush.errors import SourceUnreadable
-from sfpush.importer.documents import RawRecord, read_documents
+from sfpush.importer.assembly import RawRecord
+from sfpush.importer.documents import read_documents
 from sfpush.importer.flatten import flatten
 from sfpush.importer.kinds import Kind, kind_of, types_to_choose_from
 from sfpush.importer.normalise import list_entry, record_parser, with_fallbacks
