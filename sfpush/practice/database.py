@@ -24,7 +24,7 @@ KEYS = {
 """Columns no one sees: values made comparable for the duplicate rules."""
 
 _INDEXED = frozenset({"Account.Name", "Account.key_name", "Email", "LastName", "SystemModstamp"})
-OWN_TABLES = ("session", "job", "job_row", "fault", "api_call")
+OWN_TABLES = ("session", "job", "job_content", "job_row", "fault", "api_call")
 """What an org keeps beside its sObjects' rows and its settings."""
 
 _OWN_SCHEMA = """
@@ -34,8 +34,9 @@ CREATE TABLE IF NOT EXISTS job (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL, object TEXT NOT NULL,
     operation TEXT NOT NULL, external_id TEXT, delimiter TEXT NOT NULL, line_ending TEXT NOT NULL,
     version TEXT NOT NULL, query TEXT, created TEXT NOT NULL, modified TEXT NOT NULL, processed INTEGER NOT NULL,
-    failed INTEGER NOT NULL, error TEXT, milliseconds INTEGER NOT NULL, content BLOB
+    failed INTEGER NOT NULL, error TEXT, milliseconds INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS job_content (job TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS job_row (
     job TEXT NOT NULL, row INTEGER NOT NULL, id TEXT, created INTEGER NOT NULL, error TEXT, PRIMARY KEY (job, row)
 ) WITHOUT ROWID;

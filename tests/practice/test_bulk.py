@@ -183,7 +183,7 @@ def test_delete(wire: Wire) -> None:
         ("LastName,lastname\nA,B\n", "insert", "InvalidBatch : Duplicate field name : lastname"),
         ("Title\nA\n", "update", "InvalidBatch : Field name not found : Id"),
         ("LastName\r\nA\r\n", "insert", "ClientInputError : LineEnding is invalid on user data."),
-        (b"LastName\n\xff\xfe\n", "insert", "ClientInputError : the CSV is not UTF-8"),
+        (b"LastName\n\xff\xfe\n", "insert", "ClientInputError : the CSV can't be read: 'utf-8'"),
     ],
 )  # fmt: skip
 def test_data_that_fails_the_whole_job(wire: Wire, data: str | bytes, operation: str, message: str) -> None:

@@ -39,7 +39,8 @@ def run(org: PracticeOrg, job: Job) -> None:
     with org.writing() as db, within_limits():
         found = db.execute(f"SELECT t.n FROM {made.source}{made.tail}{made.limited}", made.parameters)
         numbers = array("q", (row[0] for row in found))
-        jobs.change(org, job.id, content=numbers.tobytes(), processed=len(numbers), state=jobs.COMPLETE)
+        jobs.keep_content(org, job.id, numbers.tobytes())
+        jobs.change(org, job.id, processed=len(numbers), state=jobs.COMPLETE)
 
 
 def page(org: PracticeOrg, job: Job, *, locator: str | None, size: int) -> tuple[bytes, str, int]:

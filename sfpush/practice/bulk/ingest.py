@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import random
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -74,10 +74,7 @@ class Reading:
         return True
 
     def _next_rows(self) -> list[tuple[dict[str, Any], str | None]]:
-        try:
-            return [_record(self.header, cells) for cells in islice(self._rows, CHUNK)]
-        except csv.Error as error:
-            raise JobFailed(f"ClientInputError : the CSV can't be read: {error}") from error
+        return [_record(self.header, cells) for cells in islice(self._rows, CHUNK)]
 
     def _save(self, records: list[dict[str, Any]], errors: list[str | None], locked_every: int) -> list[Saved]:
         """Save the rows that are whole; the others are refused where they stand."""
@@ -123,23 +120,23 @@ class Reading:
 
 
 def rows_of(org: PracticeOrg, job: Job) -> tuple[list[str], Iterator[list[str]]]:
-    """Header and rows of a job's CSV. JobFailed if it isn't what the job said it would be."""
+    """Header and rows of a job's CSV. JobFailed if it isn't what the job said it would be, there or while iterating."""
     data = jobs.content(org, job.id) or b""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise JobFailed(f"ClientInputError : the CSV is not UTF-8: {error}") from error
-    first = text.partition("\n")[0]
-    if text and (first.endswith("\r") != (job.line_ending == "CRLF")):
+    end = data.find(b"\n")
+    if end >= 0 and data[:end].endswith(b"\r") != (job.line_ending == "CRLF"):
         raise JobFailed(
             "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is " + job.line_ending
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=job.separator)
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    lines = _lines(csv.reader(text, delimiter=job.separator))
+    return next(lines, []), (cells for cells in lines if cells)
+
+
+def _lines(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
-        header = next(reader, [])
-    except csv.Error as error:
-        raise JobFailed(f"ClientInputError : the CSV header can't be read: {error}") from error
-    return header, (cells for cells in reader if cells)
+        yield from reader
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise JobFailed(f"ClientInputError : the CSV can't be read: {error}") from error
 
 
 def successful(org: PracticeOrg, job: Job) -> bytes:
@@ -154,24 +151,31 @@ def failed(org: PracticeOrg, job: Job) -> bytes:
 
 def unprocessed(org: PracticeOrg, job: Job) -> bytes:
     """The rows an aborted or failed job never came to."""
-    header, cells = _header_and_rows(org, job)
-    left = list(cells)[job.processed :] if job.state in (jobs.ABORTED, jobs.FAILED) else []
+    header, rows = _header_and_rows(org, job)
+    left = islice(rows, job.processed, None) if job.state in (jobs.ABORTED, jobs.FAILED) else iter(())
     return _written_csv(job, header, left)
 
 
 def _results(org: PracticeOrg, job: Job, own: list[str], condition: str) -> bytes:
-    header, cells = _header_and_rows(org, job)
-    data = list(islice(cells, job.processed))
-    with org.reading() as db:
-        found = db.execute(
-            f"SELECT row, id, created, error FROM job_row WHERE job = ? AND {condition} ORDER BY row", (job.id,)
-        ).fetchall()
-    random.Random(job.id).shuffle(found)  # noqa: S311 - an order to mislead, not a secret
-    lines = []
-    for number, record_id, created, error in found:
-        verdict = error if "sf__Error" in own else ("true" if created else "false")
-        lines.append([record_id or "", verdict, *data[number]])
-    return _written_csv(job, own + header, lines)
+    header, _ = _header_and_rows(org, job)
+    return _written_csv(job, own + header, _result_rows(org, job, condition))
+
+
+def _result_rows(org: PracticeOrg, job: Job, condition: str) -> Iterator[list[str]]:
+    """Verdict and cells of each row that meets the condition: odd ones first, so that no one counts on their order."""
+    for parity in (1, 0):
+        _, rows = _header_and_rows(org, job)
+        with org.reading() as db:
+            verdicts = db.execute(
+                "SELECT row, id, created, error FROM job_row"
+                f" WHERE job = ? AND row % 2 = ? AND {condition} ORDER BY row",
+                (job.id, parity),
+            ).fetchall()
+        at = 0
+        for number, record_id, created, error in verdicts:
+            cells = next(islice(rows, number - at, None))
+            at = number + 1
+            yield [record_id or "", error or ("true" if created else "false"), *cells]
 
 
 def _header_and_rows(org: PracticeOrg, job: Job) -> tuple[list[str], Iterator[list[str]]]:
@@ -181,12 +185,15 @@ def _header_and_rows(org: PracticeOrg, job: Job) -> tuple[list[str], Iterator[li
         return [], iter(())
 
 
-def _written_csv(job: Job, header: list[str], lines: list[list[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=job.separator, lineterminator=job.newline, quoting=csv.QUOTE_ALL)
+def _written_csv(job: Job, header: list[str], lines: Iterator[list[str]]) -> bytes:
+    out = io.BytesIO()
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=job.separator, lineterminator=job.newline, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
-    writer.writerows(lines)
-    return out.getvalue().encode()
+    with contextlib.suppress(JobFailed):  # what can't be read ends the list, as it ended the job
+        writer.writerows(lines)
+    text.flush()
+    return out.getvalue()
 
 
 def _record(header: list[str], cells: list[str]) -> tuple[dict[str, Any], str | None]:

@@ -116,13 +116,20 @@ def change(org: PracticeOrg, job_id: str, **values: Any) -> None:
 def content(org: PracticeOrg, job_id: str) -> bytes | None:
     """The data uploaded for a job, or the row numbers a query found; None before."""
     with org.reading() as db:
-        row = db.execute("SELECT content FROM job WHERE id = ?", (job_id,)).fetchone()
+        row = db.execute("SELECT content FROM job_content WHERE job = ?", (job_id,)).fetchone()
     return None if row is None else row[0]
+
+
+def keep_content(org: PracticeOrg, job_id: str, data: bytes) -> None:
+    """Keep a job's data, apart from what changes with every chunk: SQLite would write it anew each time."""
+    with org.writing() as db:
+        db.execute("INSERT INTO job_content VALUES (?, ?)", (job_id, data))
 
 
 def remove(org: PracticeOrg, job_id: str) -> None:
     with org.writing() as db:
         db.execute("DELETE FROM job WHERE id = ?", (job_id,))
+        db.execute("DELETE FROM job_content WHERE job = ?", (job_id,))
         db.execute("DELETE FROM job_row WHERE job = ?", (job_id,))
 
 

@@ -53,7 +53,7 @@ def upload(desk: Desk, call: Call) -> Answer:
         raise Refused(400, "INVALIDJOBSTATE", f"Job state {job.state} or its data does not allow an upload")
     if len(call.body) > LARGEST_UPLOAD * 3 // 4:
         raise Refused(413, "REQUEST_ENTITY_TOO_LARGE", "The data of a job may be 100 MB at most")
-    jobs.change(desk.org, job.id, content=call.body)
+    jobs.keep_content(desk.org, job.id, call.body)
     return Answer(201)
 
 
