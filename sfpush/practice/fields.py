@@ -42,7 +42,6 @@ class Field:
     id_lookup: bool = False
     case_sensitive: bool = False
     restricted: bool = False
-    calculated: bool = False
     custom: bool = False
     choices: tuple[Choice, ...] = ()
     refers_to: tuple[str, ...] = ()
@@ -51,11 +50,6 @@ class Field:
     name_field: bool = False
     filterable: bool = True
     sortable: bool = True
-
-    @property
-    def required(self) -> bool:
-        """Must be given when a row is created: not nillable, no default, and createable."""
-        return self.createable and not self.nillable and not self.defaulted
 
     @property
     def stored(self) -> bool:
@@ -93,10 +87,6 @@ class SObject:
     @cached_property
     def columns(self) -> tuple[Field, ...]:
         return tuple(each for each in self.fields if each.stored)
-
-    @cached_property
-    def required_fields(self) -> tuple[Field, ...]:
-        return tuple(each for each in self.fields if each.required)
 
     def field(self, name: str) -> Field | None:
         """The field of this API name, without regard to case; None if there is none."""
@@ -198,7 +188,7 @@ def lookup(name: str, *refers_to: str, relationship: str = "", required: bool = 
 def read_only(made: Field, *, nillable: bool | None = None) -> Field:
     """The same field, filled in by the org only."""
     keep = made.nillable if nillable is None else nillable
-    return replace(made, createable=False, updateable=False, calculated=True, nillable=keep)
+    return replace(made, createable=False, updateable=False, nillable=keep)
 
 
 def create_only(made: Field) -> Field:
