@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sfpush.commands.grouping import add, group
 from sfpush.commands.session import Session
 from sfpush.display.result import ErrorLine, Result
-from sfpush.errors import SettingsError
+from sfpush.errors import NotReady, SettingsError
+
+if TYPE_CHECKING:
+    from sfpush.planning.map_check import Found
+    from sfpush.settings.examine import Examined
+    from sfpush.settings.problems import Finding
+    from sfpush.settings.schema import Settings
 
 app = group("Check, show and change the settings.")
 
 
 def check(context: typer.Context) -> Result:
-    """Check the settings file: every problem at once, with its line.
+    """Check the settings: every problem at once, with its line.
+
+    The file by itself; then, where there is a connection, field maps, picklist values and external ids against the
+    org; filters, stages and owners against what was imported. What can't be checked now is said and no problem.
 
     \b
     Example:
@@ -27,9 +36,14 @@ def check(context: typer.Context) -> Result:
     from sfpush.settings.in_effect import not_in_effect
     from sfpush.settings.load import check as check_file
 
-    file = Session.of(context).config_file
+    session = Session.of(context)
+    file = session.config_file
     examined = check_file(file)
-    waiting = not_in_effect(examined.settings) if examined.settings else ()
+    skipped: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    if examined.settings is not None:
+        waiting = not_in_effect(examined.settings)
+        examined, skipped = _checked_around(session, examined, examined.settings)
     return Result(
         "settings check",
         {
@@ -37,13 +51,34 @@ def check(context: typer.Context) -> Result:
                 {"file": problem.file, "line": problem.line, "key": problem.key, "message": problem.message}
                 for problem in examined.problems
             ],
-            "warnings": [str(warning) for warning in examined.warnings],
+            "warnings": [*map(str, examined.warnings), *skipped],
             "not_in_effect": list(waiting),
         },
-        view=partial(show_check, examined, waiting, file),
+        view=partial(show_check, examined, waiting, skipped, file),
         exit_code=SettingsError.exit_code if examined.problems else 0,
         errors=tuple(ErrorLine(SettingsError.default_code, str(problem)) for problem in examined.problems),
     )
+
+
+def _checked_around(session: Session, examined: Examined, settings: Settings) -> tuple[Examined, tuple[str, ...]]:
+    """Sound settings checked against what they are about, and what of that could not be done now."""
+    from sfpush.runs.settings_check import check_against_org, check_against_store, check_owners_known
+    from sfpush.store.database import FILE_NAME
+
+    found: list[Found] = []
+    warnings: list[Finding] = []
+    skipped: tuple[str, ...] = ()
+    try:
+        org = session.connected_org.org
+        found = list(check_against_org(session.org, settings))
+        warnings += check_owners_known(session.store, org, settings)
+    except NotReady as problem:
+        skipped = (f"What needs the org was not checked. {problem.message}",)
+    if (session.home / FILE_NAME).exists():
+        warnings += check_against_store(session.store, settings)
+    problems = [one.finding for one in found if one.weight == "problem"]
+    warnings += [one.finding for one in found if one.weight == "warning"]
+    return examined.with_findings(problems, warnings), skipped
 
 
 def show(

@@ -155,7 +155,7 @@ class _MapCheck:
         elif (new := _new_picklist_value(field, fitted)) is not None:
             yield _warning(
                 path,
-                f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted, so it takes it"
+                f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted and takes it"
                 f" as a new one; active are {some_of(field.picklist)}.",
             )
 

@@ -14,6 +14,7 @@ from sfpush.settings.locate import line_of, locate
 from sfpush.settings.problems import Problem
 
 SET = "--set"
+DEFAULTS = "defaults"
 BYTE_ORDER_MARK = "\ufeff"
 _LARGEST = 1_048_576  # bytes; the commented file with every setting has 15,000
 _MOST_SYNTAX_PROBLEMS = 20
@@ -54,7 +55,8 @@ _ADVICE = {
 class Document:
     """What a settings file says, before anyone asks whether it makes sense.
 
-    `name` is how messages name the file; `overlaid` are the keys whose values come from `--set`.
+    `name` is how messages name the file, empty where there is none; `overlaid` are the keys whose values come from
+    `--set`.
     """
 
     name: str = ""
@@ -70,7 +72,9 @@ class Document:
         line = line_of(path, self.lines)
         if line:
             return self.name, line
-        return (SET, 0) if self.overlaid else (self.name, 1)
+        if self.overlaid:
+            return SET, 0
+        return (self.name, 1) if self.name else (DEFAULTS, 0)
 
 
 def says(values: Mapping[str, Any], path: KeyPath) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from sfpush.settings.schema import Settings
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The settings, None exactly when there are problems; problems and warnings in the order of the file.
+    """The settings, None exactly when the document itself has problems; problems and warnings in the order of the file.
 
     `origins` maps every dotted key of `effective(settings)` to `default`, `file:line` or `--set`.
     """
@@ -28,6 +28,15 @@ class Examined:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    document: Document = field(default_factory=Document, repr=False)
+
+    def with_findings(self, problems: Iterable[Finding] = (), warnings: Iterable[Finding] = ()) -> Examined:
+        """The same with what others have found in these settings, each at its line."""
+        return replace(
+            self,
+            problems=_in_order((*self.problems, *_placed(problems, self.document))),
+            warnings=_in_order((*self.warnings, *_placed(warnings, self.document))),
+        )
 
 
 def examine(document: Document) -> Examined:
@@ -38,9 +47,9 @@ def examine(document: Document) -> Examined:
         found = (*found, *impossible(settings, wrong))
     problems = (*document.problems, *_placed(found, document))
     if problems or settings is None:
-        return Examined(None, _in_order(problems))
+        return Examined(None, _in_order(problems), document=document)
     warnings = _in_order(_placed(doubtful(settings), document))
-    return Examined(settings, (), warnings, dict(_origins(settings, document)))
+    return Examined(settings, (), warnings, dict(_origins(settings, document)), document)
 
 
 def _validated(values: Mapping[str, Any]) -> tuple[Settings | None, tuple[Finding, ...]]:

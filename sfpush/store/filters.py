@@ -91,7 +91,14 @@ def filtering(
 def unseen_names(
     connection: sqlite3.Connection, expression: Expression, record_type: RecordType, vocabulary: Vocabulary
 ) -> tuple[str, ...]:
-    """The names that no living record of the type has a value for, and no definition of a custom field names."""
+    """The names that no living record of the type has a value for, and no definition of a custom field names.
+
+    Where there are no records at all, nothing can be said of any name.
+    """
+    if not connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM records WHERE type = ? AND deleted_at IS NULL)", (record_type.value,)
+    ).fetchone()[0]:
+        return ()
     found = []
     for name in names(expression):
         if name == STAGE_FIELD or (record_type, name) in vocabulary.custom_fields.by_name:

@@ -89,5 +89,17 @@ def counts(connection: sqlite3.Connection) -> Mapping[RecordType, int]:
     return {RecordType(record_type): count for record_type, count in rows}
 
 
+def owner_emails(connection: sqlite3.Connection) -> frozenset[str]:
+    """The e-mails of the owners that living contacts and accounts name (C9)."""
+    return frozenset(
+        email
+        for (email,) in connection.execute(
+            "SELECT DISTINCT json_extract(fields, '$.owner_email') FROM records"
+            " WHERE type IN ('contact', 'account') AND deleted_at IS NULL"
+        )
+        if isinstance(email, str)
+    )
+
+
 def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()

@@ -12,7 +12,13 @@ from .conftest import Sfpush
 def test_init_writes_a_file_that_settings_check_accepts(sfpush: Sfpush, own_place: Path) -> None:
     assert sfpush("--json", "init").data == {"file": "sfpush.toml"}
     assert tomllib.loads((own_place / "sfpush.toml").read_text())["contacts"]["push"] is True
-    assert sfpush("--json", "settings", "check").data == {"problems": [], "warnings": [], "not_in_effect": []}
+    checked = sfpush("--json", "settings", "check")
+    assert checked.code == 0
+    assert checked.data == {
+        "problems": [],
+        "warnings": ["What needs the org was not checked. Not connected to a Salesforce org."],
+        "not_in_effect": [],
+    }
 
 
 def test_init_never_overwrites(sfpush: Sfpush, own_place: Path) -> None:

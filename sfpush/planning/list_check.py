@@ -1,0 +1,55 @@
+"""What of the settings does not agree with Apollo's own lists: stages that there are none of, owners nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from sfpush.planning.context import NO_STAGE
+from sfpush.planning.fitting import shown, some_of
+from sfpush.settings.keys import KeyPath
+from sfpush.settings.problems import Finding
+from sfpush.settings.schema import Settings
+
+
+def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+    """Stages of the settings that the imported list of their record type does not have (C3, F3).
+
+    `stage_lists` has names by Apollo id under `contact_stages` and `account_stages`; without a list nothing is said.
+    """
+    for path, stage in _stages(settings):
+        words = "account" if path[0] == "accounts" else "contact"
+        known = {name.strip().lower(): name for name in stage_lists.get(f"{words}_stages", {}).values()}
+        sought = stage.strip().lower()
+        if not known or sought in known or sought == NO_STAGE:
+            continue
+        close = get_close_matches(sought, known, n=1)
+        hint = f"Did you mean {shown(known[close[0]])}?" if close else f"Stages are {some_of(tuple(known.values()))}."
+        yield Finding(path, f"Apollo has no {words} stage {shown(stage)}. {hint}")
+
+
+def check_owners(settings: Settings, emails: Iterable[str], users: Collection[str]) -> Iterator[Finding]:
+    """Apollo owners who are no active Salesforce user (C9); e-mails are compared in lower case."""
+    if not settings.owners.map:
+        return
+    unknown = sorted({email.strip().lower() for email in emails if email.strip()} - set(users))
+    if unknown:
+        who = "owner has" if len(unknown) == 1 else f"{len(unknown)} owners have"
+        yield Finding(
+            ("owners", "map"),
+            f"Apollo's {who} no active Salesforce user of the same e-mail: {some_of(tuple(unknown))}. What is new of"
+            " theirs will belong to the integration user.",
+        )
+
+
+def _stages(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    for table, records in (("contacts", settings.contacts), ("accounts", settings.accounts)):
+        for place, stage in enumerate(records.stages):
+            yield (table, "stages", place), stage
+    for table, stage_map in (
+        ("contacts", settings.contacts.stage_map),
+        ("leads", settings.leads.stage_map),
+        ("accounts", settings.accounts.stage_map),
+    ):
+        for stage in stage_map.values:
+            yield (table, "stage_map", "values", stage), stage

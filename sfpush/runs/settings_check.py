@@ -1,0 +1,65 @@
+"""Checking the settings against what they are about: the org, the records, Apollo's own lists. Nothing is changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+
+from sfpush.describe import Describe
+from sfpush.errors import RequestRefused
+from sfpush.model import RecordType
+from sfpush.org.connected import Org
+from sfpush.planning.context import Context
+from sfpush.planning.list_check import check_owners, check_stages
+from sfpush.planning.map_check import Found, check_map, check_sources
+from sfpush.runs.filters import filter_warnings
+from sfpush.settings.keys import dotted
+from sfpush.settings.problems import Finding
+from sfpush.settings.schema import Settings
+from sfpush.store import reference
+from sfpush.store.record_list import owner_emails
+from sfpush.store.snapshot import active_users
+
+_SOBJECTS = ("Account", "Contact", "Lead")
+_TABLES = {RecordType.CONTACT: "contacts", RecordType.ACCOUNT: "accounts"}
+
+
+def check_against_org(org: Org, settings: Settings) -> Iterator[Found]:
+    """What the org can't take, by its describes as they are now. Raises NotReady if it is out of reach."""
+    return check_map(settings, dict(_described(org)))
+
+
+def check_against_store(connection: sqlite3.Connection, settings: Settings) -> Iterator[Finding]:
+    """What the records and lists that were imported do not know; nothing is said of lists that were not."""
+    for record_type, sentence in filter_warnings(connection, settings).items():
+        yield Finding((_TABLES[record_type], "filter"), sentence)
+    lists = {name: reference.names(connection, name) for name in ("contact_stages", "account_stages")}
+    yield from check_stages(settings, lists)
+
+
+def check_owners_known(connection: sqlite3.Connection, org: int, settings: Settings) -> Iterator[Finding]:
+    """Owners in Apollo who are nobody in the org as last read; nothing is said before its first pull."""
+    users = active_users(connection, org)
+    if users:
+        emails = {*reference.user_emails(connection).values(), *owner_emails(connection)}
+        yield from check_owners(settings, emails, users)
+
+
+def plan_warnings(connection: sqlite3.Connection, context: Context, created: Collection[str]) -> tuple[str, ...]:
+    """What a plan says of its settings: filters that ask for fields nobody has (B6); of the sObjects that it creates,
+    sources that are new in Salesforce (C10)."""
+    found = [
+        Finding((_TABLES[record_type], "filter"), sentence)
+        for record_type, sentence in filter_warnings(connection, context.settings).items()
+    ]
+    describes = {sobject: describe for sobject, describe in context.describes.items() if sobject in created}
+    found += [one.finding for one in check_sources(context.settings, describes) if one.weight == "warning"]
+    return tuple(f"{dotted(one.path)}: {one.message}" for one in found)
+
+
+def _described(org: Org) -> Iterator[tuple[str, Describe]]:
+    for sobject in _SOBJECTS:
+        try:
+            yield sobject, org.describe(sobject)
+        except RequestRefused:  # what needs an sObject that the user does not see says so itself
+            continue
