@@ -24,6 +24,7 @@ from sfpush.runs.plan_activities import CHUNK, ActivityDecisions
 from sfpush.runs.plan_people import PeopleDecisions
 from sfpush.runs.plan_removals import Removals
 from sfpush.runs.progress import Progress
+from sfpush.runs.settings_check import plan_warnings
 from sfpush.settings.effective import fingerprint
 from sfpush.settings.schema import Settings
 from sfpush.store import plans
@@ -74,6 +75,8 @@ def make_plan(
     with writing(connection):
         head = replace(head, plan=plans.begin_plan(connection, state.org, head))
     _decide(connection, state.org, context, head.plan, scope, progress)
+    created = {sobject for action, sobject, _rule in plans.tally(connection, head.plan) if action == "create"}
+    head = replace(head, warnings=(*head.warnings, *plan_warnings(connection, context, created)))
     with writing(connection):
         head = replace(head, estimated_calls=_estimated_calls(connection, head.plan))
         head = plans.finish_plan(connection, head)
