@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from sfpush.commands import (
+    campaigns,
     connect,
     demo,
     errors,
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
+    add(app, campaigns.campaigns, "campaigns", panel=LOOK)
     add(app, link.link, "link", panel=LOOK)
     add(app, link.unlink, "unlink", panel=LOOK)
     add(app, fields.fields, "fields", panel=LOOK)

@@ -25,7 +25,7 @@ LOOK = "Look and mend"
 PRACTICE = "Practice"
 HELP_ORDER = (
     "demo", "init", "connect", "settings", "import", "pull", "plan", "push", "sync", "status", "records", "errors",
-    "link", "unlink", "history", "fields", "enable", "disconnect", "practice",
+    "link", "unlink", "history", "fields", "campaigns", "enable", "disconnect", "practice",
 )  # fmt: skip
 """Typer keeps groups behind commands; the help follows what a person does first."""
 

@@ -31,6 +31,9 @@ def push(
     ] = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The contacts and accounts in this stage.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every record of the store.")] = False,
+    campaign: Annotated[
+        str, typer.Option(metavar="C", help="Add the pushed people to this campaign: its name or Id.")
+    ] = "",
     plan_file: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Exactly this saved plan, or nothing if it is stale.")
     ] = None,
@@ -51,7 +54,7 @@ def push(
     \b
     Examples:
       sfpush push ann@acme.example --dry-run
-      sfpush push --stage Interested --yes
+      sfpush push --stage Interested --campaign "Spring webinar" --yes
       sfpush push --where "country = 'Germany' and employees >= 50" --dry-run
       sfpush plan --out monday.json && sfpush push --plan monday.json
     """
@@ -64,6 +67,11 @@ def push(
             else "Records are selected in more than one way.",
             hint="Give keys, or one of --from, --where, --stage, --all and --plan.",
         )
+    if plan_file is not None and campaign:
+        raise UsageError(
+            "A saved plan is pushed exactly as it is: nobody can be added to a campaign with it.",
+            hint="Push the same records by their keys, with --campaign.",
+        )
     if plan_file is not None:
         return _push_saved(session, plan_file, dry_run=dry_run, over_budget=over_budget, over_limit=over_limit, yes=yes)
     names = keys or (_lines(from_file) if from_file else [])
@@ -71,6 +79,7 @@ def push(
         session,
         "push",
         _scope(session, names, where=where, stage=stage, everything=everything),
+        campaign=campaign,
         dry_run=dry_run,
         over_budget=over_budget,
         over_limit=over_limit,
@@ -83,12 +92,14 @@ def push_selected(
     command: str,
     scope: Scope,
     *,
+    campaign: str = "",
     dry_run: bool = False,
     over_budget: bool = False,
     over_limit: bool = False,
     yes: bool = False,
 ) -> Result:
-    """Plan these records as a manual push (P1), ask, carry it out."""
+    """Plan these records as a manual push (P1), with the campaign that its people join (P2); ask, carry it out."""
+    from sfpush.runs.campaigns import campaign_named
     from sfpush.runs.fresh import fresh_plan
     from sfpush.runs.gate import MANUAL_PUSH, refuse_closed
 
@@ -104,6 +115,7 @@ def push_selected(
             settings,
             scope=scope,
             mode="manual",
+            campaign=campaign_named(session.org, campaign) if campaign else None,
             now=now,
             progress=session.progress,
         )

@@ -31,7 +31,13 @@ HEADINGS = {
     "skip": "Skipped by the settings",
     "unchanged": "Unchanged",
 }
-_TYPES = {"contact": "contacts", "account": "accounts", "deal": "deals", "email": "e-mails"}
+_TYPES = {
+    "contact": "contacts",
+    "account": "accounts",
+    "deal": "deals",
+    "email": "e-mails",
+    "campaign-member": "campaign members",
+}
 _WHOLE_UP_TO = 60
 _CUT_AT = 12
 _LONGEST_VALUE = 70

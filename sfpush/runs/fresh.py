@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from sfpush.org.connected import Org
+from sfpush.planning.campaigns import Campaign
 from sfpush.runs.housekeeping import tidy
 from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Progress
@@ -29,6 +30,7 @@ def fresh_plan(
     progress: Progress,
     scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
+    campaign: Campaign | None = None,
 ) -> PlanHead:
     """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach."""
     recovered = recover(connection, org, state, settings, now=now)
@@ -47,4 +49,5 @@ def fresh_plan(
         remaining_calls=org.budget.remaining if org.budget else None,
         progress=progress,
         warnings=recovered.sentences,
+        campaign=campaign,
     )

@@ -16,11 +16,13 @@ from typing import Literal
 
 from sfpush.model import RecordType
 from sfpush.planning.activities.lines import SOBJECTS
+from sfpush.planning.campaigns import Campaign, inactive_warning
 from sfpush.planning.context import Context
 from sfpush.planning.gates import closed_gates
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.runs.plan_activities import CHUNK, ActivityDecisions
+from sfpush.runs.plan_members import plan_members
 from sfpush.runs.plan_people import PeopleDecisions
 from sfpush.runs.plan_removals import Removals
 from sfpush.runs.progress import Progress
@@ -48,12 +50,13 @@ def make_plan(
     mode: Literal["automatic", "manual"] = "automatic",
     remaining_calls: int | None = None,
     warnings: Sequence[str] = (),
+    campaign: Campaign | None = None,
     remember: bool = True,
 ) -> PlanHead:
     """Decide on every record in scope and store the plan. Raises NotReady before the initial pull (G3).
 
-    It decides as if every gate were open and names the closed ones (G4). `remember`: its decisions become the last
-    word on its records; not so where a plan is only made to be compared.
+    It decides as if every gate were open and names the closed ones (G4). The plan's people join `campaign` (P2).
+    `remember`: its decisions become the last word on its records; not so where a plan is only made to be compared.
     """
     context = gather(connection, state, settings, mode)
     created_at = to_text(now)
@@ -70,11 +73,13 @@ def make_plan(
             settings, pulled=state.pulled_at is not None, window_ends_at=state.window_ends_at, now=created_at
         ),
         remaining_calls=remaining_calls,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *filter(None, [inactive_warning(campaign) if campaign else ""])),
     )
     with writing(connection):
         head = replace(head, plan=plans.begin_plan(connection, state.org, head))
     _decide(connection, state.org, context, head.plan, scope, progress)
+    if campaign is not None:
+        plan_members(connection, head.plan, campaign)
     created = {sobject for action, sobject, _rule in plans.tally(connection, head.plan) if action == "create"}
     head = replace(head, warnings=(*head.warnings, *plan_warnings(connection, context, created)))
     with writing(connection):

@@ -6,14 +6,9 @@ from sfpush.settings.effective import effective
 from sfpush.settings.schema import Settings
 
 NOT_YET: tuple[str, ...] = (
-    "push.max_deletes",
     "push.bulk_threshold",
     "store.keep_days",
     "notify",
-    "contacts.deletion_sync",
-    "contacts.merge_sync",
-    "accounts.deletion_sync",
-    "accounts.merge_sync",
     "deals",
 )
 """A key, or a table for all of its keys. Whoever builds one takes it out."""

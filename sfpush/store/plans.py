@@ -14,6 +14,8 @@ from sfpush.model import CHANGE_BY_ACTION, WRITING_ACTIONS, AnyChange, FieldChan
 from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
+_BESIDES = "('CampaignMember', 'EventRelation')"
+"""What a record has in a plan besides the decision on itself: a membership, the participants of a meeting."""
 _PLACES = {"account": 2, "contact": 3, "deal": 5}
 _DELETE, _MERGE, _MEMBER, _ACTIVITY = 0, 1, 4, 6
 _COLUMNS = "key, name, action, sobject, sf_id, rule, reason, detail"
@@ -87,7 +89,8 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     """Count the summary, write the head, mark the plan complete; in the caller's transaction."""
     summary: dict[str, dict[str, int]] = {}
     for record_type, action, count in connection.execute(
-        "SELECT substr(key, 1, instr(key, ':') - 1), action, COUNT(*) FROM changes"
+        "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' ELSE substr(key, 1, instr(key, ':') - 1) END,"
+        " action, COUNT(*) FROM changes"
         " WHERE plan = ? AND sobject <> 'EventRelation' GROUP BY 1, 2",  # a meeting is one record, whoever takes part
         (head.plan,),
     ):
@@ -163,12 +166,13 @@ def changes_near(
 
 
 def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Mapping[str, AnyChange]:
-    """What the plan so far says of these records, by key."""
+    """What the plan so far says of these records themselves, by key."""
     found: dict[str, AnyChange] = {}
     for chunk in in_chunks(keys):
         for row in connection.execute(
             # without the hint SQLite reads the whole plan for every chunk
-            f"SELECT {_COLUMNS} FROM changes INDEXED BY changes_by_key WHERE key IN ({marks(chunk)}) AND plan = ?",
+            f"SELECT {_COLUMNS} FROM changes INDEXED BY changes_by_key WHERE key IN ({marks(chunk)}) AND plan = ?"
+            f" AND sobject NOT IN {_BESIDES}",
             (*chunk, plan),
         ):
             found[row[0]] = _from_row(row)
@@ -209,7 +213,8 @@ def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead)
     connection.execute(
         "INSERT OR REPLACE INTO decisions"
         " (org, key, action, rule, reason, decided_at, record_version, modstamp, settings_fingerprint)"
-        " SELECT ?, key, action, rule, reason, ?, record_version, modstamp, ? FROM changes WHERE plan = ?",
+        " SELECT ?, key, action, rule, reason, ?, record_version, modstamp, ? FROM changes"
+        f" WHERE plan = ? AND sobject NOT IN {_BESIDES}",
         (org, head.created_at, head.settings_fingerprint, head.plan),
     )
 
