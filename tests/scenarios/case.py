@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_ROWS = ("User", "Account", "Contact", "Lead", "Opportunity", "Campaign", "CampaignMember")
+_ROWS = (
+    "User", "Account", "Contact", "Lead", "Opportunity", "Campaign", "CampaignMember", "Task", "Event", "EventRelation",
+    "Note",
+)  # fmt: skip
 _OF_THE_ORG = {*_ROWS, "people", "rules", "connection"}
 _EXPECTED = {
     "record",
