@@ -33,6 +33,7 @@ class Step:
     exports: tuple[Path, ...]
     settings: Path | None
     by_hand: frozenset[str] | None
+    campaign: str = ""
     rows: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     people: tuple[Mapping[str, Any], ...] = ()
     rules: Mapping[str, Any] | None = None
@@ -67,11 +68,13 @@ def _step(folder: Path, settings_before: Path | None) -> Step:
         _refuse_unknown(folder / "expected.toml", change, _CHANGE)
     settings = folder / "settings.toml"
     keys = folder / "by_hand.txt"
+    campaign = folder / "campaign.txt"
     return Step(
         folder=folder,
         exports=tuple(sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json", ".jsonl"))),
         settings=settings if settings.exists() else settings_before,
         by_hand=frozenset(keys.read_text("utf-8").split()) if keys.exists() else None,
+        campaign=campaign.read_text("utf-8").strip() if campaign.exists() else "",
         rows=tuple((sobject, row) for sobject in _ROWS for row in org.get(sobject, ())),
         people=tuple(org.get("people", ())),
         rules=org.get("rules"),

@@ -22,6 +22,7 @@ from sfpush.practice.org import PracticeOrg, utc_now
 from sfpush.practice.rules import Rules
 from sfpush.practice.save import Manner, create
 from sfpush.practice.serve import serving
+from sfpush.runs.campaigns import campaign_named
 from sfpush.runs.carry_out import carry_out
 from sfpush.runs.gate import AUTOMATIC_PUSH, MANUAL_PUSH, refuse_closed
 from sfpush.runs.import_files import ImportReport, import_files
@@ -97,6 +98,7 @@ class World:
             progress=Silent(),
             scope=Scope(step.by_hand),
             mode="automatic" if step.by_hand is None else "manual",
+            campaign=campaign_named(self._org, self.id_of(step.campaign)) if step.campaign else None,
         )
 
     def changes(self, head: PlanHead) -> list[AnyChange]:
