@@ -1,4 +1,4 @@
-"""From a plan's writing changes to parcels of at most 200, and from a parcel to the batch that is sent.
+"""From a plan's writing changes to parcels, and from a parcel to the batch that is sent.
 
 A parcel is what may travel in one request, with lookups still named by record key. It becomes a batch only when it
 is about to leave, once the records it needs have been written.
@@ -6,14 +6,22 @@ is about to leave, once the records it needs have been written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sfpush.model import Batch, Create, Delete, Row, SalesforceId, Update, Verb
+from sfpush.model import WRITING_ACTIONS, Batch, Create, Delete, Row, Rule, SalesforceId, Update, Verb
+from sfpush.settings.schema import Settings
 
 COLLECTION_SIZE = 200
 """Salesforce's limit of rows in one sObject Collections request."""
+
+_CALLS_A_JOB = 12
+"""Create, upload, close, about seven looks at how it stands, two files of results."""
+
+JOB_SIZE = 10_000
+"""Rows in one Bulk job: what Salesforce takes at a time of a larger one, and what fits in memory with ease."""
 
 _STAGES: Mapping[str, int] = {
     "Account": 0,
@@ -46,7 +54,7 @@ class Parcel:
     """Changes of one sObject and verb that may travel in one request.
 
     `stage` orders parcels: one of a later stage leaves only when every earlier one has been answered. `attempt`
-    counts how often its rows have been sent before in this run.
+    counts how often its rows have been sent before in this run. `in_bulk`: it travels as a Bulk job.
     """
 
     stage: int
@@ -55,6 +63,7 @@ class Parcel:
     placed: tuple[Placed, ...]
     external_id_field: str | None = None
     attempt: int = 0
+    in_bulk: bool = False
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -73,26 +82,61 @@ def stage_of(action: str, sobject: str) -> int:
     return -1 - stage if action == Delete.action else stage
 
 
+def writes_of(planned: Mapping[tuple[str, str, str], int]) -> Mapping[tuple[str, str], int]:
+    """The changes that send something to the org, of all those counted by action, sObject and rule: counted by action
+    and sObject, in the order they go."""
+    writes: dict[tuple[str, str], int] = {}
+    for (action, sobject, rule), count in planned.items():
+        if action in WRITING_ACTIONS and rule != Rule.DELETED_IN_SALESFORCE:
+            writes[action, sobject] = writes.get((action, sobject), 0) + count
+    return dict(sorted(writes.items(), key=lambda one: (stage_of(*one[0]), one[0])))
+
+
+def bulk_kinds(writes: Mapping[tuple[str, str], int], settings: Settings) -> frozenset[tuple[str, str]]:
+    """Which of these writes, counted by action and sObject, travel as Bulk jobs: above `push.bulk_threshold` records.
+
+    Never where a header decides how rows are saved: Bulk API 2.0 knows neither duplicate nor assignment rules' headers.
+    """
+    if settings.salesforce.duplicate_rules == "allow" or settings.salesforce.assignment_rules:
+        return frozenset()
+    return frozenset(kind for kind, count in writes.items() if count > settings.push.bulk_threshold)
+
+
+def estimated_calls(writes: Mapping[tuple[str, str], int], settings: Settings) -> int:
+    """About how many API calls these writes take (G5)."""
+    in_bulk = bulk_kinds(writes, settings)
+    return sum(
+        math.ceil(count / JOB_SIZE) * _CALLS_A_JOB if kind in in_bulk else math.ceil(count / COLLECTION_SIZE)
+        for kind, count in writes.items()
+    )
+
+
 def parcels(
-    stream: Iterable[Placed], external_ids: Mapping[str, str], *, size: int = COLLECTION_SIZE
+    stream: Iterable[Placed],
+    external_ids: Mapping[str, str],
+    *,
+    in_bulk: Collection[tuple[str, str]] = (),
+    size: int = COLLECTION_SIZE,
 ) -> Iterator[Parcel]:
     """Cut a stream of writing changes, ordered as the plan stores batches, into parcels of at most `size`.
 
     A create that carries the sObject's configured external id (`external_ids`: field by sObject) becomes an upsert
     by it (B3). The rows of one account stay in one parcel where they fit, so that parcels don't fight for its lock.
-    Only one parcel a verb and sObject is held at a time.
+    Actions and sObjects in `in_bulk` travel as Bulk jobs. Only one parcel a verb and sObject is held at a time.
     """
-    open_parcels: dict[tuple[str, Verb, str | None], list[Placed]] = {}
+    open_parcels: dict[Parcel, list[Placed]] = {}
     stage = None
     for placed in stream:
         change = placed.change
         if stage != (stage := stage_of(change.action, change.sobject)):
             yield from _close(open_parcels)
         verb, external_id_field = _verb(change, external_ids.get(change.sobject))
-        rows = open_parcels.setdefault((change.sobject, verb, external_id_field), [])
-        if len(rows) == size:
-            cut = _cut(rows, placed.near)
-            yield Parcel(stage, change.sobject, verb, tuple(rows[:cut]), external_id_field)
+        bulk = (change.action, change.sobject) in in_bulk
+        shape = Parcel(stage, change.sobject, verb, (), external_id_field, in_bulk=bulk)
+        rows = open_parcels.setdefault(shape, [])
+        if len(rows) == (JOB_SIZE if bulk else size):
+            cut = len(rows) if bulk else _cut(rows, placed.near)
+            yield replace(shape, placed=tuple(rows[:cut]))
             del rows[:cut]
         rows.append(placed)
     yield from _close(open_parcels)
@@ -121,10 +165,17 @@ def fill(
     return tuple(going), Batch(parcel.sobject, parcel.verb, tuple(rows), parcel.external_id_field), tuple(waiting)
 
 
+def in_collections(parcel: Parcel) -> Iterator[Parcel]:
+    """The rows of a Bulk parcel in parcels for Collections."""
+    for start in range(0, len(parcel.placed), COLLECTION_SIZE):
+        yield replace(parcel, placed=parcel.placed[start : start + COLLECTION_SIZE], in_bulk=False)
+
+
 def split(parcel: Parcel, size: int) -> Iterator[Parcel]:
-    """The same rows in parcels of at most `size`, one attempt further."""
+    """The same rows in parcels of at most `size`, one attempt further, and not in bulk."""
     for start in range(0, len(parcel.placed), size):
-        yield replace(parcel, placed=parcel.placed[start : start + size], attempt=parcel.attempt + 1)
+        some = parcel.placed[start : start + size]
+        yield replace(parcel, placed=some, attempt=parcel.attempt + 1, in_bulk=False)
 
 
 def _values(change: Writing, ids: Mapping[str, SalesforceId]) -> dict[str, Any]:
@@ -155,8 +206,8 @@ def _cut(rows: Sequence[Placed], next_account: str | None) -> int:
     return start if start and start >= len(rows) // 2 else len(rows)
 
 
-def _close(open_parcels: dict[tuple[str, Verb, str | None], list[Placed]]) -> Iterator[Parcel]:
-    for (sobject, verb, external_id_field), rows in open_parcels.items():
+def _close(open_parcels: dict[Parcel, list[Placed]]) -> Iterator[Parcel]:
+    for shape, rows in open_parcels.items():
         if rows:
-            yield Parcel(stage_of(rows[0].change.action, sobject), sobject, verb, tuple(rows), external_id_field)
+            yield replace(shape, placed=tuple(rows))
     open_parcels.clear()

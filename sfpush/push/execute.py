@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from sfpush.errors import AnswerLost, NotReady
 from sfpush.model import Batch, Create, Delete, Outcome, Rejected, Row, Verb, Written
-from sfpush.push.batches import COLLECTION_SIZE, GUEST, Parcel, Placed, Writing, fill, makes_link, split
+from sfpush.push.batches import (
+    COLLECTION_SIZE,
+    GUEST,
+    Parcel,
+    Placed,
+    Writing,
+    fill,
+    in_collections,
+    makes_link,
+    split,
+)
+from sfpush.push.jobs import run_job
 from sfpush.push.ports import Answer, Journal, Known, OrgWriter
 from sfpush.push.schedule import Schedule
 
 LOCKED = frozenset({"UNABLE_TO_LOCK_ROW"})
 """Codes of rows that another writer's lock kept out: the same row goes through a moment later."""
+
+UNPROCESSED = frozenset({"JOB_FAILED", "JOB_ABORTED"})
+"""Codes of rows with which the org did nothing because their Bulk job ended before their turn."""
 
 _LOCK_TRIES = ((50, 1.0), (10, 2.0), (1, 4.0))
 """Rows in a parcel, and seconds waited before the first such parcel, for each time that locked rows go again."""
@@ -47,6 +61,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up found of rows whose answer never came, in rows."""
+
+    created: int = 0
+    updated: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Flight:
     parcel: Parcel
     going: tuple[Placed, ...]
@@ -63,8 +86,8 @@ class Execution:
     """One plan's writes on their way to the org.
 
     `sleep` waits before locked rows go again; `stop` is asked before each batch leaves; `find_lost` looks up creates
-    whose answer never came, while nothing is in flight, and says how many of them the org has; `advanced` is told how
-    many rows have been dealt with.
+    whose answer never came, while nothing is in flight, and says what became of them; `advanced` is told how many rows
+    have been dealt with, and takes back those that are not after all.
     """
 
     schedule: Schedule
@@ -72,7 +95,7 @@ class Execution:
     journal: Journal
     stop: Callable[[], bool]
     sleep: Callable[[float], None]
-    find_lost: Callable[[], int]
+    find_lost: Callable[[], Found]
     advanced: Callable[[int], None] = lambda rows: None
     tally: Tally = field(default_factory=Tally)
     _landed: SimpleQueue[tuple[_Flight, tuple[Outcome, ...] | Exception]] = field(default_factory=SimpleQueue)
@@ -90,7 +113,7 @@ class Execution:
                 self._land(*self._landed.get())
             else:
                 break
-        if not self._ending():
+        if self.tally.stopped_by is None and not self.tally.interrupted:
             self._look_for_lost()
         return self.tally
 
@@ -117,6 +140,9 @@ class Execution:
         if not going:
             self.schedule.answered(parcel)
             return
+        if parcel.in_bulk:
+            self._carry_job(parcel, going, batch)
+            return
         number = self.journal.intend(batch, [placed.change for placed in going])
         flight = _Flight(parcel, going, batch, number)
         threading.Thread(target=self._fly, args=(flight,), daemon=True).start()
@@ -130,8 +156,10 @@ class Execution:
         except NotReady as problem:
             self.tally.stopped_by = problem
             return
-        self.tally.lost -= found
-        self.tally.created += found
+        self.tally.lost -= found.created + found.updated + found.rejected
+        self.tally.created += found.created
+        self.tally.updated += found.updated
+        self.tally.rejected += found.rejected
 
     def _is_open(self, change: Writing, known: Known) -> bool:
         """Whether a change is still to be sent: its record may have been linked since the plan was made, or a create
@@ -150,6 +178,20 @@ class Execution:
         if parcel.attempt > self._slept_for_attempt:
             self.sleep(_LOCK_TRIES[min(parcel.attempt, len(_LOCK_TRIES)) - 1][1])
         self._slept_for_attempt = parcel.attempt
+
+    def _carry_job(self, parcel: Parcel, going: tuple[Placed, ...], batch: Batch) -> None:
+        done = run_job(self.org, self.journal, batch, going, stop=self.stop, advanced=self.advanced)
+        flight = _Flight(parcel, done.going, done.batch, done.number)
+        stayed = tuple(in_collections(replace(parcel, placed=done.stayed)))
+        if done.unsent:
+            self.journal.unsent(done.number)
+            self.schedule.answered(parcel, stayed)
+        else:
+            self._take(flight, done.outcomes, stayed)
+            self.tally.lost += len(done.going) - len(done.outcomes)
+        self.tally.interrupted = self.tally.interrupted or done.stopped
+        if done.problem is not None and not isinstance(done.problem, AnswerLost):
+            self.tally.stopped_by = done.problem
 
     def _fly(self, flight: _Flight) -> None:
         try:
@@ -170,7 +212,8 @@ class Execution:
             self._lose(flight, _miscounted(flight.batch, len(answer)))
         else:
             self._lost_in_a_row = 0
-            self._take(flight, answer)
+            self._take(flight, dict(enumerate(answer)))
+            self.advanced(len(flight.going))
 
     def _lose(self, flight: _Flight, problem: AnswerLost) -> None:
         """Nobody knows what the org did. What is harmless to repeat goes again; creates are left to recovery."""
@@ -183,20 +226,23 @@ class Execution:
         if self._lost_in_a_row >= _LOST_IN_A_ROW:
             self.tally.stopped_by = self.tally.stopped_by or problem
 
-    def _take(self, flight: _Flight, outcomes: tuple[Outcome, ...]) -> None:
+    def _take(self, flight: _Flight, outcomes: Mapping[int, Outcome], stayed: tuple[Parcel, ...] = ()) -> None:
+        """Note and count outcomes by place; rows that are not done go again, and so do those that `stayed`."""
         attempt = flight.parcel.attempt
-        answers = [
-            answer_of(flight.batch.verb, row, outcome, attempt)
-            for row, outcome in zip(flight.batch.rows, outcomes, strict=True)
-        ]
-        self.journal.answered(flight.number, flight.batch, flight.changes, answers)
-        again = tuple(placed for placed, answer in zip(flight.going, answers, strict=True) if answer.again)
+        rows = flight.batch.rows
+        answers = {
+            place: answer_of(flight.batch.verb, rows[place], outcome, attempt) for place, outcome in outcomes.items()
+        }
+        if answers:
+            self.journal.answered(flight.number, flight.batch, flight.changes, answers)
+        again = tuple(flight.going[place] for place, answer in sorted(answers.items()) if answer.again)
         size = _LOCK_TRIES[min(attempt, len(_LOCK_TRIES) - 1)][0]
-        self.schedule.answered(flight.parcel, split(self._of(flight, again), size))
-        self.advanced(len(flight.going) - len(again))
-        for placed, answer in zip(flight.going, answers, strict=True):
+        self.schedule.answered(flight.parcel, (*stayed, *split(self._of(flight, again), size)))
+        if again:
+            self.advanced(-len(again))
+        for place, answer in answers.items():
             if not answer.again:
-                self._count(placed.change, flight.batch.verb, answer.outcome)
+                self._count(flight.going[place].change, flight.batch.verb, answer.outcome)
 
     def _of(self, flight: _Flight, placed: tuple[Placed, ...]) -> Parcel:
         return replace(flight.parcel, placed=placed)
@@ -228,12 +274,15 @@ def _miscounted(batch: Batch, results: int) -> AnswerLost:
 def answer_of(verb: Verb, row: Row, outcome: Outcome, attempt: int) -> Answer:
     """What a row's outcome means for it: the last word, or once more in this run.
 
-    A row that another writer's lock kept out goes again, a bounded number of times. An upsert refused because its
-    external id has just come to be (another home was faster) goes again and finds it. Deleting what is gone is done.
+    A row whose Bulk job ended before its turn goes again, in a smaller batch that says why. A row that another writer's
+    lock kept out goes again, a bounded number of times. An upsert refused because its external id has just come to be
+    (another home was faster) goes again and finds it. Deleting what is gone is done.
     """
     match outcome:
         case Rejected(code=code) if code in LOCKED:
             return Answer(outcome, again=attempt < len(_LOCK_TRIES))
+        case Rejected(code=code) if code in UNPROCESSED:
+            return Answer(outcome, again=attempt == 0)
         case Rejected(code="DUPLICATE_VALUE") if verb is Verb.UPSERT:
             return Answer(outcome, again=attempt == 0)
         case Rejected(code="ENTITY_IS_DELETED") if verb is Verb.DELETE and row.id is not None:

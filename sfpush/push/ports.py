@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +18,38 @@ class OrgWriter(Protocol):
         """Send a batch and return one outcome a row, in the rows' order.
 
         Raises AnswerLost when it is not known what the org did; any other NotReady when the org did nothing.
+        """
+        ...
+
+    def job(self, batch: Batch) -> AbstractContextManager[BulkJob]:
+        """Prepare a Bulk job for the rows of a batch; nothing is sent yet."""
+        ...
+
+
+class BulkJob(Protocol):
+    """One Bulk job, in the steps that leave no doubt what was written (B3)."""
+
+    @property
+    def keys(self) -> Collection[str]:
+        """The records whose rows the job carries: not those with a value that Bulk can't carry, or too many bytes."""
+        ...
+
+    def create(self) -> str:
+        """Make the job and return its id. Raises NotReady: nothing is written."""
+        ...
+
+    def send(self) -> None:
+        """Upload and close it.
+
+        Raises AnswerLost when it is not known whether it was closed, any other NotReady when nothing is written.
+        """
+        ...
+
+    def outcomes(self, seen: Callable[[int], None]) -> Iterator[tuple[str, Outcome]]:
+        """Wait for it, then give the outcome of each row by record key, in any order.
+
+        `seen` is told now and then how many rows are through; what it raises ends the waiting. Raises NotReady when
+        the org is lost while the job goes on, AnswerLost after all that can be said when rows have no result.
         """
         ...
 
@@ -44,12 +77,16 @@ class Journal(Protocol):
         """What is known of these records now."""
         ...
 
-    def intend(self, batch: Batch, changes: Sequence[Writing]) -> int:
+    def intend(self, batch: Batch, changes: Sequence[Writing], *, in_bulk: bool = False) -> int:
         """Note what is about to be sent, row by row, before it leaves; returns the batch's number."""
         ...
 
-    def answered(self, number: int, batch: Batch, changes: Sequence[Writing], answers: Sequence[Answer]) -> None:
-        """Note what came back, with its links and errors."""
+    def note_job(self, number: int, job_id: str) -> None:
+        """Note the id of the Bulk job that a batch travels in, before its rows are uploaded."""
+        ...
+
+    def answered(self, number: int, batch: Batch, changes: Sequence[Writing], answers: Mapping[int, Answer]) -> None:
+        """Note what came back, by the rows' places, with its links and errors."""
         ...
 
     def unsent(self, number: int) -> None:

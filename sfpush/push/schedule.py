@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sfpush.push.batches import Parcel
+from sfpush.push.batches import COLLECTION_SIZE, Parcel
 
-_READ_AHEAD = 4
-"""Parcels looked at for each lane: enough to find one of another account, few enough to stay small in memory."""
+_READ_AHEAD = 4 * COLLECTION_SIZE
+"""Rows looked at for each lane: enough to find a parcel of another account, few enough to stay small in memory."""
 
 
 class Schedule:
@@ -43,14 +43,19 @@ class Schedule:
     def next(self) -> Parcel | None:
         """Hand out the first parcel that touches no account in flight; None: wait for an answer first.
 
-        Rows that go again after a lock (`attempt` above 0) leave when the rest of their stage is through, one
-        parcel at a time, so that they meet no lock of our own.
+        A Bulk job travels alone: Salesforce works on its rows side by side as it is. Rows that go again after a lock
+        (`attempt` above 0) leave when the rest of their stage is through, one parcel at a time, so that they meet no
+        lock of our own.
         """
         self._read()
         if len(self._in_flight) >= self._lanes:
             return None
+        if any(parcel.in_bulk for parcel in self._in_flight):
+            return None
         locked = {account for parcel in self._in_flight for account in parcel.accounts}
         for place, parcel in enumerate(self._waiting):
+            if parcel.in_bulk and self._in_flight:
+                continue
             if locked.isdisjoint(parcel.accounts):
                 return self._hand_out(self._waiting.pop(place))
         if self._again and not self._waiting and not self._in_flight:
@@ -67,7 +72,7 @@ class Schedule:
         return parcel
 
     def _read(self) -> None:
-        while len(self._waiting) < self._lanes * _READ_AHEAD:
+        while sum(len(parcel.placed) for parcel in self._waiting) < self._lanes * _READ_AHEAD:
             if self._ahead is None:
                 self._ahead = next(self._source, None)
             if self._ahead is None:

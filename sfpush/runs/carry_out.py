@@ -10,15 +10,16 @@ from datetime import datetime
 from itertools import islice
 
 from sfpush.errors import Interrupted, OutOfBounds, SfpushError
-from sfpush.model import WRITING_ACTIONS, Delete, Link, Rule
+from sfpush.model import Delete, Link, Rule
 from sfpush.org.connected import Org
-from sfpush.push.batches import Placed, Writing, parcels, stage_of
-from sfpush.push.execute import Execution, Tally
+from sfpush.push.batches import Placed, Writing, bulk_kinds, parcels, writes_of
+from sfpush.push.execute import Execution, Found, Tally
 from sfpush.push.limits import Intent, exceeded
 from sfpush.push.schedule import Schedule
 from sfpush.runs.follow_org import follow_org
 from sfpush.runs.journal import RunJournal
 from sfpush.runs.keeping import keep_written
+from sfpush.runs.org_port import OrgPort
 from sfpush.runs.progress import Progress
 from sfpush.runs.recover import recover
 from sfpush.runs.report import PlanTally, RunReport, counts_of
@@ -67,27 +68,26 @@ def carry_out(
     recovered = recover(connection, org, state, settings, now=now)
     planned = plans.tally(connection, head.plan)
     by_name = head.mode == "undo"  # a run is taken back whole, as it was asked for by name
-    lifted = [
-        option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on or by_name
-    ]
+    lifted = [option for option, on in (("--over-budget", over_budget), ("--over-limit", over_limit)) if on or by_name]
     _refuse_excess(connection, org, state, settings, planned, head.estimated_calls, lifted=lifted)
     run = runs.begin_run(connection, state.org, command=command, mode=head.mode, plan_id=plan_id, now=to_text(now()))
     local = follow_org(connection, state.org, run.run, head.plan, planned, now=now())
     linked = _keep_links(connection, state.org, head.plan, planned, now())
     journal = RunJournal(connection, state.org, run.run, head.plan, now)
-    writes = _writes(planned)
+    writes = writes_of(planned)
     progress.start("Pushing", sum(writes.values()))
 
-    def find_lost() -> int:
+    def find_lost() -> Found:
         nonlocal recovered
         found = recover(connection, org, state, settings, now=now, running=run.run)
         recovered += found
-        return found.found
+        return Found(found.created, found.updated, found.rejected)
 
     with reading(connection) as reader:
-        cut = parcels(_stream(reader, head.plan, writes), _external_ids(settings))
+        in_bulk = bulk_kinds(writes, settings)
+        cut = parcels(_stream(reader, head.plan, writes), _external_ids(settings), in_bulk=in_bulk)
         schedule = Schedule(cut, lanes=settings.push.parallel_batches)
-        done = Execution(schedule, org, journal, stop, sleep, find_lost, progress.advance).run()
+        done = Execution(schedule, OrgPort(org), journal, stop, sleep, find_lost, progress.advance).run()
     progress.finish()
     results = counts_of(planned, done, local, linked=linked)
     left = sum(writes.values()) - done.dealt_with
@@ -127,7 +127,7 @@ def _refuse_excess(
     *,
     lifted: Collection[str],
 ) -> None:
-    writes = _writes(planned)
+    writes = writes_of(planned)
     if not writes:
         return
     there = count_alive(connection, state.org)
@@ -156,15 +156,6 @@ def _refuse_excess(
             hint=f"Nothing was written. If that is meant, run it again with {options}.",
             code="over-limit",
         )
-
-
-def _writes(planned: PlanTally) -> Mapping[tuple[str, str], int]:
-    """The changes that send something to the org, counted by action and sObject, in the order they go."""
-    writes: dict[tuple[str, str], int] = {}
-    for (action, sobject, rule), count in planned.items():
-        if action in WRITING_ACTIONS and rule != Rule.DELETED_IN_SALESFORCE:
-            writes[action, sobject] = writes.get((action, sobject), 0) + count
-    return dict(sorted(writes.items(), key=lambda one: (stage_of(*one[0]), one[0])))
 
 
 def _stream(reader: sqlite3.Connection, plan: int, writes: Mapping[tuple[str, str], int]) -> Iterator[Placed]:

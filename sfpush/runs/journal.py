@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sfpush.model import Batch, Create, Link, Rejected, Verb, Written
-from sfpush.push.batches import Writing, makes_link
+from sfpush.model import Batch, Create, Rejected
+from sfpush.push.batches import Writing
 from sfpush.push.ports import Answer, Known
-from sfpush.runs.keeping import keep_written
-from sfpush.store import error_log, journal
+from sfpush.runs.keeping import Answered, keep_answers
+from sfpush.store import journal
 from sfpush.store.database import writing
-from sfpush.store.links import drop_links, links_for
+from sfpush.store.links import links_for
 from sfpush.store.times import to_text
 
 
@@ -48,7 +48,7 @@ class RunJournal:
             frozenset(journal.unclear(self.connection, self.org, listed)),
         )
 
-    def intend(self, batch: Batch, changes: Sequence[Writing]) -> int:
+    def intend(self, batch: Batch, changes: Sequence[Writing], *, in_bulk: bool = False) -> int:
         """Write the batch down before it leaves, with what its rows held before."""
         with writing(self.connection):
             return journal.intend(
@@ -61,35 +61,30 @@ class RunJournal:
                 ],
                 pushed=[change.pushed for change in changes],
                 now=to_text(self.now()),
+                transport="bulk" if in_bulk else "collections",
             )
 
-    def answered(self, number: int, batch: Batch, changes: Sequence[Writing], answers: Sequence[Answer]) -> None:
+    def note_job(self, number: int, job_id: str) -> None:
+        """Write down the Bulk job's id before its rows are uploaded."""
+        with writing(self.connection):
+            journal.note_job(self.connection, number, job_id)
+
+    def answered(self, number: int, batch: Batch, changes: Sequence[Writing], answers: Mapping[int, Answer]) -> None:
         """Write down the outcomes with their links and errors."""
-        written: list[Link] = []
-        refused: list[error_log.Rejection] = []
-        for row, change, answer in zip(batch.rows, changes, answers, strict=True):
-            match answer.outcome:
-                case Written(id=sf_id):
-                    written.append(Link(change.record, batch.sobject, sf_id, change.pushed))
-                case Rejected(code=code, message=message, fields=fields) if not answer.again:
-                    refused.append(
-                        error_log.Rejection(
-                            change.record, batch.sobject, batch.verb.value, code, message, fields, row.values
-                        )
-                    )
-                    self.rejects.append(Reject(change.record, batch.sobject, code, message, fields))
+        last_words = []
+        for place, answer in answers.items():
+            change, outcome = changes[place], answer.outcome
+            if isinstance(outcome, Rejected):
+                if answer.again:
+                    continue
+                reject = Reject(change.record, batch.sobject, outcome.code, outcome.message, outcome.fields)
+                self.rejects.append(reject)
+            last_words.append(Answered(change.record, outcome, batch.rows[place].values, change.pushed))
         now = self.now()
         with writing(self.connection):
-            outcomes = enumerate(answer.outcome for answer in answers)
+            outcomes = ((place, answer.outcome) for place, answer in answers.items())
             journal.note_outcomes(self.connection, number, outcomes, now=to_text(now))
-            if batch.verb is Verb.DELETE:
-                keys = [link.key for link in written]
-                if makes_link(batch.sobject):
-                    drop_links(self.connection, self.org, keys)
-                error_log.resolve(self.connection, self.org, keys, now=to_text(now))
-            else:
-                keep_written(self.connection, self.org, written, now=now)
-            error_log.record_rejections(self.connection, self.org, refused, plan=self.plan, now=to_text(now))
+            keep_answers(self.connection, self.org, batch.sobject, batch.verb, last_words, plan=self.plan, now=now)
 
     def unsent(self, number: int) -> None:
         """Take back a batch with which the org did nothing."""

@@ -1,17 +1,61 @@
-"""What the store keeps once the org has a record: its link, and its errors as resolved."""
+"""What the store keeps of an org's answer: links of what it took, errors of what it refused."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sfpush.model import Link
+from sfpush.model import Link, Outcome, Rejected, Verb, Written
 from sfpush.push.batches import makes_link
 from sfpush.store import error_log
-from sfpush.store.links import keys_linked_to, release_held_loosely, save_links
+from sfpush.store.links import drop_links, keys_linked_to, release_held_loosely, save_links
 from sfpush.store.made_accounts import drop_unlinked_made_accounts
 from sfpush.store.times import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One row's last word: the record, what the org said, what was sent, what the link remembers on success."""
+
+    record: str
+    outcome: Outcome
+    sent: Mapping[str, Any]
+    pushed: Mapping[str, Any]
+
+
+def keep_answers(
+    connection: sqlite3.Connection,
+    org: int,
+    sobject: str,
+    verb: Verb,
+    answers: Iterable[Answered],
+    *,
+    plan: int | None,
+    now: datetime,
+) -> None:
+    """Keep the links of the rows that the org took, drop those of what it deleted, and log what it refused (L2); in the
+    caller's transaction."""
+    written: list[Link] = []
+    refused: list[error_log.Rejection] = []
+    for answer in answers:
+        match answer.outcome:
+            case Written(id=sf_id):
+                written.append(Link(answer.record, sobject, sf_id, answer.pushed))
+            case Rejected(code=code, message=message, fields=fields):
+                refused.append(
+                    error_log.Rejection(answer.record, sobject, verb.value, code, message, fields, answer.sent)
+                )
+    if verb is Verb.DELETE:
+        keys = [link.key for link in written]
+        if makes_link(sobject):
+            drop_links(connection, org, keys)
+        error_log.resolve(connection, org, keys, now=to_text(now), memberships=not makes_link(sobject))
+    else:
+        keep_written(connection, org, written, now=now)
+    error_log.record_rejections(connection, org, refused, plan=plan, now=to_text(now))
 
 
 def keep_written(connection: sqlite3.Connection, org: int, links: Sequence[Link], *, now: datetime) -> None:

@@ -6,7 +6,6 @@ done in `planning`; what is here is the order of things and the reading and writ
 
 from __future__ import annotations
 
-import math
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.campaigns import Campaign, inactive_warning
 from sfpush.planning.context import Context
 from sfpush.planning.gates import closed_gates
+from sfpush.push.batches import estimated_calls, writes_of
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.runs.plan_activities import CHUNK, ActivityDecisions
@@ -35,8 +35,6 @@ from sfpush.store.orgs import OrgState
 from sfpush.store.plans import EVERYTHING, PlanHead, Scope
 from sfpush.store.subjects import count_records, record_chunks
 from sfpush.store.times import to_text
-
-ROWS_PER_CALL = 200
 
 
 def make_plan(
@@ -80,10 +78,11 @@ def make_plan(
     _decide(connection, state.org, context, head.plan, scope, progress)
     if campaign is not None:
         plan_members(connection, head.plan, campaign)
-    created = {sobject for action, sobject, _rule in plans.tally(connection, head.plan) if action == "create"}
+    planned = plans.tally(connection, head.plan)
+    created = {sobject for action, sobject, _rule in planned if action == "create"}
     head = replace(head, warnings=(*head.warnings, *plan_warnings(connection, context, created)))
     with writing(connection):
-        head = replace(head, estimated_calls=_estimated_calls(connection, head.plan))
+        head = replace(head, estimated_calls=estimated_calls(writes_of(planned), settings))
         head = plans.finish_plan(connection, head)
         if remember:
             plans.remember_decisions(connection, state.org, head)
@@ -124,7 +123,3 @@ def _count(connection: sqlite3.Connection, record_type: RecordType, scope: Scope
     if scope.keys is not None:
         return sum(1 for key in scope.keys if key.startswith(f"{record_type.value}:"))
     return count_records(connection, record_type)
-
-
-def _estimated_calls(connection: sqlite3.Connection, plan: int) -> int:
-    return sum(math.ceil(count / ROWS_PER_CALL) for count in plans.writes_by_object_and_verb(connection, plan))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sfpush.model import Link, SalesforceId, Verb, Written
@@ -12,6 +12,7 @@ from sfpush.org.connected import Org
 from sfpush.push.batches import makes_link
 from sfpush.push.recovery import Found, Missing, Partly, SeenRow, agrees, telling_field, verdicts
 from sfpush.runs.keeping import keep_written
+from sfpush.runs.pick_up import pick_up
 from sfpush.settings.schema import Settings
 from sfpush.store import journal, runs
 from sfpush.store.database import writing
@@ -33,8 +34,12 @@ class Recovered:
     """What recovery found, in rows. `runs` are runs that had never ended."""
 
     runs: tuple[str, ...] = ()
-    found: int = 0
-    """The org has them; they are linked now."""
+    created: int = 0
+    """Creates that the org has; they are linked now."""
+    updated: int = 0
+    """Updates, deletes and upserts of what was there that the org has carried out."""
+    rejected: int = 0
+    """Rows that the org turns out to have refused; they are in the error log now."""
     repeatable: int = 0
     """They go again by themselves: the org has not got them, or a repeat is harmless."""
     settling: int = 0
@@ -43,11 +48,17 @@ class Recovered:
     """Creates of which the org shows something that agrees only in part: a person must decide."""
 
     @property
+    def found(self) -> int:
+        """Rows that the org has taken although its answer never came."""
+        return self.created + self.updated
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What was found, one sentence a finding; none when there was nothing to recover."""
         told = (
             (len(self.runs), "{:,} earlier run(s) ended without a word; they are closed now."),
             (self.found, "{:,} record(s) of theirs are in Salesforce although no answer came; they are linked now."),
+            (self.rejected, "{:,} write(s) of theirs were refused: see `sfpush errors`."),
             (self.repeatable, "{:,} write(s) of theirs got no answer and left no trace; they go again."),
             (self.settling, "{:,} create(s) got no answer and don't show in Salesforce yet; they go in a later run."),
             (self.unclear, "{:,} create(s) got no answer, and Salesforce shows something alike: see `sfpush plan`."),
@@ -57,7 +68,9 @@ class Recovered:
     def __add__(self, other: Recovered) -> Recovered:
         return Recovered(
             self.runs + other.runs,
-            self.found + other.found,
+            self.created + other.created,
+            self.updated + other.updated,
+            self.rejected + other.rejected,
             self.repeatable + other.repeatable,
             self.settling + other.settling,
             self.unclear + other.unclear,
@@ -75,14 +88,17 @@ def recover(
 ) -> Recovered:
     """Settle every unanswered batch as far as it can be, and close runs that died. The caller holds the home's lock.
 
-    Updates and deletes may be repeated: the next plan does so. Upserts and creates are looked up in the org; what is
-    found as it was sent is linked. A create that is not found goes again only `settle_seconds` after it was sent.
-    `running` is the caller's own run, which is not dead. Raises NotReady when the org can't be asked; the journal is
-    then as it was, but for the batches already settled.
+    A Bulk job is picked up by its id and waited for. Updates and deletes may be repeated: the next plan does so.
+    Upserts and creates are looked up in the org; what is found as it was sent is linked. A create that is not found
+    goes again only `settle_seconds` after it was sent. `running` is the caller's own run, which is not dead. Raises
+    NotReady when the org can't be asked; the journal is then as it was, but for the batches already settled.
     """
     recovered = Recovered()
     for batch in journal.unanswered(connection, state.org):
-        recovered += _settle(connection, org, state.org, settings, batch, now())
+        if batch.transport == "bulk" and (picked_up := pick_up(connection, org, state.org, batch, now)) is not None:
+            recovered += Recovered(**asdict(picked_up))
+        else:
+            recovered += _settle(connection, org, state.org, settings, batch, now())
     return replace(recovered, runs=_close_dead_runs(connection, state.org, now(), running))
 
 
@@ -126,7 +142,8 @@ def _look_up_upserts(
     _keep(connection, number, batch, found, now)
     with writing(connection):
         journal.settle(connection, batch.number, sorted(rest), "repeatable", now=to_text(now))
-    return Recovered(found=len(found), repeatable=len(rest))
+    created_now = sum(written.created for _, written in found)
+    return Recovered(created=created_now, updated=len(found) - created_now, repeatable=len(rest))
 
 
 def _look_up_creates(
@@ -160,7 +177,7 @@ def _look_up_creates(
         if settled:
             journal.settle(connection, batch.number, missing, "absent", now=text)
     return Recovered(
-        found=len(found),
+        created=len(found),
         repeatable=len(missing) if settled else 0,
         settling=0 if settled else len(missing),
         unclear=len(partly),

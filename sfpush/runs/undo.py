@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,9 +13,10 @@ from typing import Any
 from sfpush.errors import RequestRefused, UsageError
 from sfpush.model import Delete, SalesforceId, Verb
 from sfpush.org.connected import Org
-from sfpush.push.batches import COLLECTION_SIZE, stage_of
+from sfpush.push.batches import estimated_calls, stage_of, writes_of
 from sfpush.push.undo import Child, RowNow, WrittenRow, undo
 from sfpush.runs.progress import Progress
+from sfpush.settings.schema import Settings
 from sfpush.store import journal, plans
 from sfpush.store.database import reading, writing
 from sfpush.store.journal import SentRow
@@ -48,7 +48,14 @@ class LeftAlone:
 
 
 def make_undo_plan(
-    connection: sqlite3.Connection, org: Org, state: OrgState, run_id: str, *, now: datetime, progress: Progress
+    connection: sqlite3.Connection,
+    org: Org,
+    state: OrgState,
+    run_id: str,
+    settings: Settings,
+    *,
+    now: datetime,
+    progress: Progress,
 ) -> PlanHead:
     """Store a plan of mode `undo` that takes the run back, for `carry_out` like any other.
 
@@ -86,8 +93,7 @@ def make_undo_plan(
                 progress.advance(len(some))
     progress.finish()
     with writing(connection):
-        writes = plans.writes_by_object_and_verb(connection, head.plan)
-        calls = sum(math.ceil(count / COLLECTION_SIZE) for count in writes)
+        calls = estimated_calls(writes_of(plans.tally(connection, head.plan)), settings)
         return plans.finish_plan(connection, replace(head, estimated_calls=calls))
 
 

@@ -41,6 +41,7 @@ class UnansweredBatch:
 
     number: int
     run: int
+    plan: int | None
     transport: Transport
     sobject: str
     verb: Verb
@@ -178,23 +179,25 @@ def forget_unsent(connection: sqlite3.Connection, number: int) -> None:
 def unanswered(connection: sqlite3.Connection, org: int) -> tuple[UnansweredBatch, ...]:
     """The batches of which it is not known what the org did, the oldest first."""
     found = connection.execute(
-        "SELECT batch, run, transport, sobject, verb, external_id_field, job_id, sent_at"
-        " FROM batches JOIN runs USING (run) WHERE org = ? AND answered_at IS NULL ORDER BY batch",
+        "SELECT batch, run, plan, transport, sobject, verb, external_id_field, job_id, sent_at"
+        " FROM batches JOIN runs USING (run) LEFT JOIN plans USING (plan_id)"
+        " WHERE runs.org = ? AND answered_at IS NULL ORDER BY batch",
         (org,),
     ).fetchall()
     return tuple(
         UnansweredBatch(
             number,
             run,
+            plan,
             transport,
             sobject,
             Verb(verb),
-            field,
-            job,
+            external_id_field,
+            job_id,
             sent_at,
             _rows(connection, number, "AND outcome IS NULL"),
         )
-        for number, run, transport, sobject, verb, field, job, sent_at in found
+        for number, run, plan, transport, sobject, verb, external_id_field, job_id, sent_at in found
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from sfpush.errors import UsageError
-from sfpush.model import CHANGE_BY_ACTION, WRITING_ACTIONS, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
 from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
@@ -177,18 +177,6 @@ def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -
         ):
             found[row[0]] = _from_row(row)
     return found
-
-
-def writes_by_object_and_verb(connection: sqlite3.Connection, plan: int) -> list[int]:
-    """How many rows the plan writes, one number for each sObject and verb."""
-    return [
-        count
-        for (count,) in connection.execute(
-            f"SELECT COUNT(*) FROM changes WHERE plan = ? AND action IN ({marks(WRITING_ACTIONS)}) AND rule <> ?"
-            " GROUP BY sobject, action",
-            (plan, *WRITING_ACTIONS, Rule.DELETED_IN_SALESFORCE.value),
-        )
-    ]
 
 
 def differences(connection: sqlite3.Connection, plan: int, other: int) -> Iterator[str]:

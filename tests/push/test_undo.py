@@ -40,7 +40,9 @@ def without_ids(found: Mapping[str, list[dict[str, Any]]]) -> list[tuple[Any, ..
 
 
 def undo(home: Home, run_id: str) -> tuple[RunReport, dict[str, str]]:
-    head = make_undo_plan(home.connection, home.org, home.state, run_id, now=home.now(), progress=Silent())
+    head = make_undo_plan(
+        home.connection, home.org, home.state, run_id, home.settings, now=home.now(), progress=Silent()
+    )
     report = home.push(head)
     return report, {one.record: one.reason for one in left_alone(home.connection, head.plan)}
 
@@ -155,7 +157,9 @@ def test_B4_a_run_that_wrote_nothing_has_nothing_to_undo(home: Home) -> None:
 def test_B4_the_dry_run_is_a_plan_like_any_other(home: Home) -> None:
     home.add(contact(1, title="CFO"))
     pushed = home.push()
-    head = make_undo_plan(home.connection, home.org, home.state, pushed.run_id, now=home.now(), progress=Silent())
+    head = make_undo_plan(
+        home.connection, home.org, home.state, pushed.run_id, home.settings, now=home.now(), progress=Silent()
+    )
     assert (head.mode, head.summary) == ("undo", {"contact": {"delete": 1}, "account": {"delete": 1}})
     (change,) = plans.changes(home.connection, head.plan, sobject="Contact")
     assert ("Title", "CFO", None) in [(one.field, one.before, one.after) for one in change.fields]
