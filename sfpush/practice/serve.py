@@ -22,6 +22,8 @@ from sfpush.practice.web.site import Site
 LOOPBACK = "127.0.0.1"
 _HEAD_BYTES = 1 << 20
 _STOP_SECONDS = 5.0
+_SIGNAL_SECONDS = 1.0
+"""Windows looks for Ctrl-C only between waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class _Server(uvicorn.Server):
         self.ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self.ready.set()  # whoever waits for a server that failed must not wait for ever
 
     async def main_loop(self) -> None:
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
@@ -107,27 +115,21 @@ def serving(org: PracticeOrg, host: str = LOOPBACK, port: int = 0) -> Iterator[S
 
 
 def serve_forever(org: PracticeOrg, host: str = LOOPBACK, port: int = 0, *, ready: Callable[[Serving], None]) -> None:
-    """Serve `org` from the main thread until SIGINT or SIGTERM. `ready` is called once, when requests are answered."""
-    with _listening(host, port) as listener:
-        desk = Desk(org)
-        server = _Server(desk)
+    """Serve `org` until SIGINT or SIGTERM, from the main thread. `ready` is called once, when requests are answered."""
+    asked_to_stop = threading.Event()
 
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            server.stop()
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        asked_to_stop.set()
 
-        before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="practice-org", daemon=True)
-        thread.start()
-        server.ready.wait()
-        try:
-            ready(_described(desk, listener))
-            while thread.is_alive():
-                thread.join(timeout=1.0)
-        finally:
-            server.stop()
-            thread.join()
-            for each, handler in before.items():
-                signal.signal(each, handler)
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with serving(org, host, port) as server:
+            ready(server)
+            while not asked_to_stop.wait(_SIGNAL_SECONDS):
+                pass
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _config(desk: Desk) -> uvicorn.Config:

@@ -48,6 +48,8 @@ class JobRunner:
             self._end(job, jobs.FAILED, began, str(failure))
         except Refused as refused:
             self._end(job, jobs.FAILED, began, f"{refused.code} : {refused.message}")
+        except Exception as bug:  # noqa: BLE001 - a bug fails its job, as Salesforce's do, and must not stall all later ones
+            self._end(job, jobs.FAILED, began, f"InternalServerError : {bug!r}")
         else:
             if finished:
                 self._end(job, jobs.COMPLETE, began, None)
