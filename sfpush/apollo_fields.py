@@ -114,15 +114,49 @@ _ACCOUNT: Mapping[str, tuple[str, ...]] = {
 
 _OTHER: Mapping[str, tuple[str, ...]] = {"id": ("id", "apollo_id", "apollo_record_id")}
 
+_DEAL: Mapping[str, tuple[str, ...]] = {
+    **_OTHER,
+    "name": ("name", "deal_name", "opportunity_name"),
+    "amount": ("amount",),
+    "closed_date": ("closed_date", "close_date"),
+    "stage": ("stage", "deal_stage"),
+    "account_id": ("account_id", "apollo_account_id"),
+    "account_name": ("account_name", "company", "company_name"),
+    "owner_id": ("owner_id",),
+    "owner_email": ("owner_email", "deal_owner"),
+    "next_step": ("next_step",),
+    "description": ("description",),
+    "currency_iso_code": ("currency_iso_code", "currency_code"),
+    "salesforce_id": ("salesforce_id",),
+    "salesforce_owner_id": ("salesforce_owner_id",),
+    "crm_id": ("crm_id",),
+    "crm_owner_id": ("crm_owner_id",),
+    "opportunity_contact_roles": ("opportunity_contact_roles", "contact_roles"),
+    "typed_custom_fields": ("typed_custom_fields",),
+    "created_at": ("created_at",),
+    "updated_at": ("updated_at", "last_updated_at"),
+    "deleted": ("deleted",),
+}
+
 FALLBACKS: Mapping[RecordType, tuple[tuple[str, tuple[str, ...]], ...]] = {
     RecordType.ACCOUNT: (
         ("website", ("primary_domain", "domain")),
         ("street", ("company_address", "raw_address")),
         ("phone", ("sanitized_phone",)),
     ),
-    RecordType.DEAL: ((STAGE_FIELD, ("opportunity_stage_id", "stage_name")),),
+    RecordType.DEAL: (
+        (STAGE_FIELD, ("opportunity_stage_id", "stage_name")),
+        ("closed_date", ("actual_close_date",)),
+        ("currency_iso_code", ("currency.iso_code",)),
+        ("account_id", ("account.id",)),
+        ("account_name", ("account.name",)),
+        ("website", ("account.website_url", "account.primary_domain", "account.domain")),
+    ),
 }
-"""Fields that are filled from the first of these others that has a value, where they have none themselves."""
+"""Fields that are filled from the first of these others that has a value, where they have none themselves.
+
+A dot leads into an object inside the record.
+"""
 
 
 def spellings(record_type: RecordType) -> Mapping[str, tuple[str, ...]]:
@@ -132,6 +166,8 @@ def spellings(record_type: RecordType) -> Mapping[str, tuple[str, ...]]:
             return _CONTACT
         case RecordType.ACCOUNT:
             return _ACCOUNT
+        case RecordType.DEAL:
+            return _DEAL
         case _:
             return _OTHER
 

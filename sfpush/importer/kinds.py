@@ -84,7 +84,12 @@ _SIGNS = (
         "first_name last_name",
     ),
     _sign(ACCOUNTS, "account_stage_id account_stage num_contacts company_street parent_account_id"),
-    _sign(DEALS, "opportunity_stage_id opportunity_pipeline_id closed_date deal_source"),
+    _sign(
+        DEALS,
+        "opportunity_stage_id opportunity_pipeline_id closed_date close_date deal_source deal_name deal_stage"
+        " opportunity_contact_roles",
+        "amount stage",
+    ),
     _sign(CALLS, "phone_call_outcome_id phone_call_purpose_id voicemail_dropped inbound", "from_number to_number"),
     _sign(
         EMAILS,

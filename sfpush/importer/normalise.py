@@ -27,8 +27,8 @@ def record_parser(record_type: RecordType, source: str) -> Callable[[dict[str, A
         for target, others in fallbacks:
             if target not in fields:
                 for other in others:
-                    if other in fields:
-                        fields[target] = fields[other]
+                    if (value := _value_at(fields, other)) is not None:
+                        fields[target] = value
                         break
         if STAGE_FIELD in given and STAGE_FIELD not in fields:
             fields[STAGE_FIELD] = ""
@@ -45,8 +45,20 @@ def record_parser(record_type: RecordType, source: str) -> Callable[[dict[str, A
 def with_fallbacks(record_type: RecordType, given: Collection[str]) -> frozenset[str]:
     """`given`, and the fields that one of them can fill."""
     return frozenset(given).union(
-        target for target, others in FALLBACKS.get(record_type, ()) if not frozenset(others).isdisjoint(given)
+        target
+        for target, others in FALLBACKS.get(record_type, ())
+        if any(other.partition(".")[0] in given for other in others)
     )
+
+
+def _value_at(fields: Mapping[str, Any], name: str) -> Any:
+    """The field of this name; of a dotted one, what is inside. None for a blank."""
+    if "." not in name:
+        return fields.get(name)
+    outer, inner = name.split(".")
+    inside = fields.get(outer)
+    value = inside.get(inner) if isinstance(inside, dict) else None
+    return (value.strip() if isinstance(value, str) else value) or None
 
 
 def list_entry(kind: Kind, body: Mapping[str, Any]) -> ListEntry:

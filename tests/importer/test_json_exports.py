@@ -279,3 +279,36 @@ def test_I5_the_line_of_a_reject_is_the_one_its_record_starts_on(read: Reader) -
     starts = [number for number, line in enumerate(text.splitlines(), 1) if line == "  {"]
     assert result.reasons == [(starts[1], "no-identity"), (starts[1] + 3, "not-a-record")]
     assert len(result.records) == 2
+
+
+def test_D5_a_deal_of_the_api_has_its_currency_its_account_and_its_closing_date(read: Reader) -> None:
+    deal = {
+        "id": "6a0000000000000000000007",
+        "name": "Robots",
+        "amount": 1200.50,
+        "closed_date": None,
+        "actual_close_date": "2026-12-31T00:00:00.000+00:00",
+        "currency": {"name": "Euro", "iso_code": "EUR", "symbol": "€"},
+        "account": {"id": "6a0000000000000000000001", "name": "Acme", "domain": "acme.example"},
+        "opportunity_stage_id": "6095a710bd01d100a506d4ac",
+        "opportunity_contact_roles": [{"contact_id": "5f0000000000000000000001", "role": "Buyer"}],
+    }
+    fields = read(json.dumps({"opportunities": [deal]}), "deals.json").fields
+    assert fields["amount"] == 1200.5
+    assert fields["closed_date"] == "2026-12-31T00:00:00.000+00:00"
+    assert fields["currency_iso_code"] == "EUR"
+    assert (fields["account_id"], fields["account_name"]) == ("6a0000000000000000000001", "Acme")
+    assert fields["website"] == "acme.example"
+    assert fields["stage"] == "6095a710bd01d100a506d4ac"
+
+
+def test_D5_own_deal_columns_say_the_same_as_the_api(read: Reader) -> None:
+    fields = read(
+        "Id,Name,Amount,Stage,Close Date,currency.iso_code,account.id,opportunity_contact_roles.0.contact_id\n"
+        "6a0000000000000000000007,Robots,1200.50,Negotiate,2026-12-31,EUR,6a0000000000000000000001,c1\n"
+    ).fields
+    assert fields["amount"] == "1200.50"
+    assert fields["closed_date"] == "2026-12-31"
+    assert fields["currency_iso_code"] == "EUR"
+    assert fields["account_id"] == "6a0000000000000000000001"
+    assert fields["opportunity_contact_roles"] == [{"contact_id": "c1"}]
