@@ -37,40 +37,46 @@ class Refusal:
     because: str
 
 
+def refusals(
+    subject: Subject, table: ContactSettings | AccountSettings, listed: frozenset[str], context: Context
+) -> tuple[Refusal, ...]:
+    """Every setting that holds back a net-new record (C2, C3, A1, B6), in the order in which they count.
+
+    `listed` holds the table's stages, lower-cased.
+    """
+    words = f"{subject.record.type.value}s"
+    found = [
+        None if table.push else Refusal(Rule.PUSH_OFF, f"{words}.push is off"),
+        _by_stage(subject.record, words, listed, context) if table.new_records == "stages" else None,
+        None if subject.passes_filter else Refusal(Rule.FILTER, f"it does not pass {words}.filter"),
+    ]
+    return tuple(one for one in found if one is not None)
+
+
 def hold_back(
     subject: Subject, table: ContactSettings | AccountSettings, listed: frozenset[str], context: Context
 ) -> Refusal | str:
-    """Whether the settings let a net-new record go (C2, C3, A1, B6): a refusal, or why it goes.
+    """Whether the settings let a net-new record go: a refusal, or why it goes.
 
     Where several settings hold it back, the rule is the first one's and the reason names all of them: no single change
-    would let it go, and a push by hand overrides each. `listed` holds the table's stages, lower-cased.
+    would let it go, and a push by hand overrides each.
     """
-    words = f"{subject.record.type.value}s"
-    refused: list[Refusal] = []
-    goes = f"all new {words} are pushed"
-    if not table.push:
-        refused.append(Refusal(Rule.PUSH_OFF, f"{words}.push is off"))
-    if table.new_records == "stages":
-        by_stage = _by_stage(subject.record, words, listed, context)
-        if isinstance(by_stage, Refusal):
-            refused.append(by_stage)
-        else:
-            goes = by_stage
-    if not subject.passes_filter:
-        refused.append(Refusal(Rule.FILTER, f"it does not pass {words}.filter"))
-    if not refused:
-        return goes
-    return Refusal(refused[0].rule, " and ".join(one.because for one in refused))
+    if refused := refusals(subject, table, listed, context):
+        return Refusal(refused[0].rule, " and ".join(one.because for one in refused))
+    if table.new_records == "all":
+        return f"all new {subject.record.type.value}s are pushed"
+    stage = context.stage_of(subject.record).name
+    return f"stage {stage} is pushed" if stage else "No stage is pushed"
 
 
-def _by_stage(record: Record, words: str, listed: frozenset[str], context: Context) -> Refusal | str:
+def _by_stage(record: Record, words: str, listed: frozenset[str], context: Context) -> Refusal | None:
     stage = context.stage_of(record)
     if stage.name is None:
         return Refusal(Rule.STAGE, f"{words}.stages decides, and the export has no Stage column")
     if not stage.name:
         if "no stage" not in listed:
             return Refusal(Rule.NO_STAGE, f'it has no stage, and "No stage" is not in {words}.stages')
-        return "No stage is pushed"
+        return None
     if not stage.known:
         return Refusal(
             Rule.STAGE,
@@ -78,7 +84,7 @@ def _by_stage(record: Record, words: str, listed: frozenset[str], context: Conte
         )
     if stage.name.lower() not in listed:
         return Refusal(Rule.STAGE, f"stage {stage.name} is not in {words}.stages")
-    return f"stage {stage.name} is pushed"
+    return None
 
 
 def skip(record: Record, sobject: str, refusal: Refusal) -> Skip:
