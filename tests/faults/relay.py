@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815 - the names BaseHTTPRequestHandler looks for
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _relay  # noqa: N815 - the names BaseHTTPRequestHandler looks for
 
     def _cut(self) -> None:
         self.close_connection = True

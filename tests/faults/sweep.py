@@ -13,16 +13,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 from sfpush.practice.faults import Fault, FaultKind
 from tests.faults.relay import Moment
-from tests.faults.world import Trial, World, kill_at, make_world
+from tests.faults.world import Shape, Trial, World, kill_at, make_world
 
 FAILURES = tuple(kind for kind in FaultKind if kind not in (FaultKind.SLOW, FaultKind.JOB_FAILS))
 VERSION = "/services/data/v62.0/"
-_WRITES = ("POST", "PATCH", "DELETE")
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _NUMBERS = count()
 
 
@@ -125,13 +125,12 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     bad = 0
-    for external_ids in (False, True):
-        for leads in (False, True):
-            with tempfile.TemporaryDirectory() as folder:
-                world = make_world(Path(folder), records_in_all=chosen.records, external_ids=external_ids, leads=leads)
-                name = f"{'leads' if leads else 'contacts'}, {'with' if external_ids else 'without'} external ids"
-                for what, results in _tries(Sweep(world), chosen.soak, random.Random(chosen.seed), external_ids):
-                    bad += _report(f"{name}: {what}", results)
+    for external_ids, leads, bulk in product((False, True), repeat=3):
+        shape = Shape(external_ids, leads, bulk)
+        with tempfile.TemporaryDirectory() as folder:
+            world = make_world(Path(folder), shape, records_in_all=chosen.records)
+            for what, results in _tries(Sweep(world), chosen.soak, random.Random(chosen.seed), external_ids):
+                bad += _report(f"{shape}: {what}", results)
     return 1 if bad else 0
 
 

@@ -147,17 +147,37 @@ def kill_at(place: int, moment: Moment) -> Strike:
     return strike
 
 
-def make_world(folder: Path, *, records_in_all: int, external_ids: bool, leads: bool = False) -> World:
+@dataclass(frozen=True)
+class Shape:
+    """How the records travel: as leads or contacts, by external ids or without, in Bulk jobs or by Collections."""
+
+    external_ids: bool = False
+    leads: bool = False
+    bulk: bool = False
+
+    def __str__(self) -> str:
+        how = "bulk" if self.bulk else "collections"
+        return f"{'leads' if self.leads else 'contacts'}, {how}, {'' if self.external_ids else 'no '}external ids"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of its runs."""
+        wanted: dict[str, Any] = {"push": {"settle_seconds": 0}}
+        if self.bulk:
+            wanted["push"]["bulk_threshold"] = 5
+        if self.leads:
+            wanted["contacts"] = {"create_as": "lead"}
+        if self.external_ids:
+            names = ("contact", "lead", "account")
+            wanted["salesforce"] = {"external_ids": dict.fromkeys(names, "Apollo_Id__c")}
+        return wanted
+
+
+def make_world(folder: Path, shape: Shape, *, records_in_all: int) -> World:
     """Records of which a fifth are accounts, and a third are in the org already under another title or name."""
-    settings: dict[str, Any] = {"push": {"settle_seconds": 0}}
-    if leads:
-        settings["contacts"] = {"create_as": "lead"}
-    if external_ids:
-        names = ("contact", "lead", "account")
-        settings["salesforce"] = {"external_ids": dict.fromkeys(names, "Apollo_Id__c")}
     template = folder / "template"
     template.mkdir()
-    rules = {"fields": [_external_id(name) for name in ("Contact", "Lead", "Account")]} if external_ids else {}
+    rules = {"fields": [_external_id(name) for name in ("Contact", "Lead", "Account")]} if shape.external_ids else {}
     org = PracticeOrg(template / "org.sqlite", Rules.from_mapping(rules))
     try:
         with serving(org) as served:
@@ -166,7 +186,7 @@ def make_world(folder: Path, *, records_in_all: int, external_ids: bool, leads: 
         org.close()
     with closing(open_store(template / "home")) as connection:
         records.upsert(connection, list(_export(records_in_all)), now="2026-11-24T08:00:00.000Z")
-    return World(folder, settings)
+    return World(folder, shape.settings)
 
 
 def _external_id(sobject: str) -> dict[str, Any]:
