@@ -32,8 +32,8 @@ def push(
     stage: Annotated[str, typer.Option(metavar="S", help="The contacts and accounts in this stage.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every record of the store.")] = False,
     campaign: Annotated[
-        str, typer.Option(metavar="C", help="Add the pushed people to this campaign: its name or Id.")
-    ] = "",
+        str | None, typer.Option(metavar="C", help="Add the pushed people to this campaign: its name or Id.")
+    ] = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Exactly this saved plan, or nothing if it is stale.")
     ] = None,
@@ -67,7 +67,7 @@ def push(
             else "Records are selected in more than one way.",
             hint="Give keys, or one of --from, --where, --stage, --all and --plan.",
         )
-    if plan_file is not None and campaign:
+    if plan_file is not None and campaign is not None:
         raise UsageError(
             "A saved plan is pushed exactly as it is: nobody can be added to a campaign with it.",
             hint="Push the same records by their keys, with --campaign.",
@@ -92,7 +92,7 @@ def push_selected(
     command: str,
     scope: Scope,
     *,
-    campaign: str = "",
+    campaign: str | None = None,
     dry_run: bool = False,
     over_budget: bool = False,
     over_limit: bool = False,
@@ -115,7 +115,7 @@ def push_selected(
             settings,
             scope=scope,
             mode="manual",
-            campaign=campaign_named(session.org, campaign) if campaign else None,
+            campaign=None if campaign is None else campaign_named(session.org, campaign),
             now=now,
             progress=session.progress,
         )

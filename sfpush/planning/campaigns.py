@@ -62,6 +62,6 @@ def decide_member(person: AnyChange, campaign: Campaign) -> Create | Unchanged |
     )
 
 
-def inactive_warning(campaign: Campaign) -> str:
-    """What a plan says of a campaign that is not active; "" for one that is. People are added all the same."""
-    return "" if campaign.is_active else f"The campaign {campaign.name} is not active in Salesforce."
+def campaign_warnings(campaign: Campaign) -> tuple[str, ...]:
+    """What a plan says of a campaign that is not active; people join it all the same."""
+    return () if campaign.is_active else (f"The campaign {campaign.name} is not active in Salesforce.",)

@@ -109,6 +109,16 @@ def decide_deleted_in_apollo(
     )
 
 
+def delete_warnings(deletes: int, most: int) -> tuple[str, ...]:
+    """What a plan says of the rows that it deletes in the org, counted apart; `most` is `push.max_deletes` (S1)."""
+    if not deletes:
+        return ()
+    counted = "1 record" if deletes == 1 else f"{deletes:,} records"
+    limit = f"at most {most:,} go at once (push.max_deletes)"
+    over = ": not without --over-limit" if deletes > most else ""
+    return (f"{counted} will be deleted in Salesforce; {limit}{over}.",)
+
+
 def _with_children(record: Record, row: OrgRow, children: Children) -> Block:
     if not children.staying:
         unseen = " and ".join(children.unseen)

@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from sfpush.model import RecordType
+from sfpush.model import RecordType, Rule
 from sfpush.planning.activities.lines import SOBJECTS
-from sfpush.planning.campaigns import Campaign, inactive_warning
+from sfpush.planning.campaigns import Campaign, campaign_warnings
 from sfpush.planning.context import Context
+from sfpush.planning.deletions import delete_warnings
 from sfpush.planning.gates import closed_gates
 from sfpush.push.batches import estimated_calls, writes_of
 from sfpush.runs.facts import gather
@@ -71,7 +72,7 @@ def make_plan(
             settings, pulled=state.pulled_at is not None, window_ends_at=state.window_ends_at, now=created_at
         ),
         remaining_calls=remaining_calls,
-        warnings=(*warnings, *filter(None, [inactive_warning(campaign) if campaign else ""])),
+        warnings=(*warnings, *(campaign_warnings(campaign) if campaign else ())),
     )
     with writing(connection):
         head = replace(head, plan=plans.begin_plan(connection, state.org, head))
@@ -80,7 +81,9 @@ def make_plan(
         plan_members(connection, head.plan, campaign)
     planned = plans.tally(connection, head.plan)
     created = {sobject for action, sobject, _rule in planned if action == "create"}
-    head = replace(head, warnings=(*head.warnings, *plan_warnings(connection, context, created)))
+    deletes = sum(count for (_, _, rule), count in planned.items() if rule == Rule.DELETED_IN_APOLLO)
+    warned = (*plan_warnings(connection, context, created), *delete_warnings(deletes, settings.push.max_deletes))
+    head = replace(head, warnings=(*head.warnings, *warned))
     with writing(connection):
         head = replace(head, estimated_calls=estimated_calls(writes_of(planned), settings))
         head = plans.finish_plan(connection, head)
