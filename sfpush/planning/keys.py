@@ -58,7 +58,7 @@ def domain_key(website: str | None) -> str | None:
     found = _HOST.match(website.strip())
     if not found:
         return None
-    host = found.group(1).strip(".").lower()
+    host = _ascii(found.group(1).strip(".").lower())
     if "." not in host or _IP_ADDRESS.fullmatch(host):
         return None
     parts = _public_suffixes()(host)
@@ -69,6 +69,16 @@ def domain_key(website: str | None) -> str | None:
     else:
         domain = f"{parts.subdomain.rpartition('.')[2]}.{parts.domain}"
     return None if is_free_mail(domain) else domain
+
+
+def _ascii(host: str) -> str:
+    """The one spelling of an international domain: bücher.example and xn--bcher-kva.example are the same."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def email_domain_key(email: str | None) -> str | None:
@@ -99,7 +109,7 @@ def company_key(name: str | None) -> str:
     """
     if not name:
         return ""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = _APOSTROPHES.sub("", plain).replace("a/s", "as").replace("&", " and ")
     words = _PUNCTUATION.sub(" ", plain).split()
