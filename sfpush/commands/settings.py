@@ -85,7 +85,7 @@ def show(
     context: typer.Context,
     changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
 ) -> Result:
-    """Show every setting that holds now, and where it comes from.
+    """Show every setting that holds now, and where it comes from; a title template with an example.
 
     \b
     Examples:
@@ -93,6 +93,7 @@ def show(
       sfpush settings show --changed
     """
     from sfpush.display.settings_view import show_settings
+    from sfpush.planning.activities.titles import example_of
     from sfpush.settings.effective import effective
 
     loaded = Session.of(context).settings
@@ -101,6 +102,9 @@ def show(
         for key, value in effective(loaded.settings).items()
         if not changed or loaded.origins[key] != "default"
     }
+    for key, row in rows.items():
+        if key.endswith(".title_template"):
+            row["example"] = example_of(row["value"])
     return Result("settings show", {"settings": rows}, view=partial(show_settings, rows))
 
 

@@ -37,7 +37,7 @@ def show_check(
 
 
 def show_settings(rows: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    """Keys, values as TOML would have them, and origins; what was changed stands out."""
+    """Keys, values as TOML would have them, and origins; what was changed stands out. Templates have an example."""
     table = plain_table("setting", "value", "from")
     for key, row in rows.items():
         default = row["origin"] == "default"
@@ -46,6 +46,8 @@ def show_settings(rows: Mapping[str, Mapping[str, Any]], console: Console) -> No
             Text(safe(json.dumps(row["value"], ensure_ascii=False)), "" if default else "bold cyan"),
             Text(safe(row["origin"]), "dim"),
         )
+        if example := row.get("example"):
+            table.add_row("", Text(safe(example), "italic dim"), "")
     if table.row_count:
         console.print(table)
     else:

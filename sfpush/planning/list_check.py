@@ -42,6 +42,16 @@ def check_owners(settings: Settings, emails: Iterable[str], users: Collection[st
         )
 
 
+def check_mailboxes(settings: Settings, connected: Collection[str]) -> Iterator[Finding]:
+    """E-mails that are to be pushed while nobody knows whose mailboxes are ours (E1)."""
+    if settings.activities.emails.push and not connected and not settings.mailboxes.addresses:
+        yield Finding(
+            ("activities", "emails", "push"),
+            "No connected mailbox is known, so that hardly an e-mail counts as outgoing and none as internal."
+            " Import Apollo's email_accounts, or name your addresses in mailboxes.addresses.",
+        )
+
+
 def _stages(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     for table, records in (("contacts", settings.contacts), ("accounts", settings.accounts)):
         for place, stage in enumerate(records.stages):

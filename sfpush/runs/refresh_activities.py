@@ -11,6 +11,7 @@ from typing import Any
 
 from sfpush.describe import Describe
 from sfpush.errors import RequestRefused
+from sfpush.model import SalesforceId
 from sfpush.org.connected import Org
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.field_map import object_map, snapshot_fields
@@ -111,7 +112,7 @@ class _Reading:
         if unread:
             found = self._org.rows_by_id(self._sobject, unread, self._fields)
             # one that the org does not know any more was deleted too long ago to be shown
-            rows = [found.get(sf_id, {"Id": sf_id, "IsDeleted": True}) for sf_id in unread]
+            rows = [found.get(SalesforceId.trusted(sf_id), {"Id": sf_id, "IsDeleted": True}) for sf_id in unread]
             kept = self._keep(rows)
             count, deleted = count + len(kept), deleted + sum(1 for row in kept if row.get("IsDeleted"))
         in_full_at = to_text(now) if self._state is None or self._in_full else self._state.pulled_in_full_at
@@ -124,7 +125,7 @@ class _Reading:
 
     def _changed(self, newest: str) -> Iterator[dict[str, Any]]:
         """Ours that changed; on the first time, all that hold an external id, and what we made in the last hour."""
-        since = to_text(from_text(newest) - _OVERLAP)
+        since: str | None = to_text(from_text(newest) - _OVERLAP)
         if self._in_full and (self._state is not None or self._external_id_field):
             since = None
         return self._org.read_own(

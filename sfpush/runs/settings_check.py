@@ -10,7 +10,7 @@ from sfpush.errors import RequestRefused
 from sfpush.model import RecordType
 from sfpush.org.connected import Org
 from sfpush.planning.context import Context
-from sfpush.planning.list_check import check_owners, check_stages
+from sfpush.planning.list_check import check_mailboxes, check_owners, check_stages
 from sfpush.planning.map_check import Found, check_map, check_sources
 from sfpush.runs.filters import filter_warnings
 from sfpush.settings.keys import dotted
@@ -35,6 +35,7 @@ def check_against_store(connection: sqlite3.Connection, settings: Settings) -> I
         yield Finding((_TABLES[record_type], "filter"), sentence)
     lists = {name: reference.names(connection, name) for name in ("contact_stages", "account_stages")}
     yield from check_stages(settings, lists)
+    yield from check_mailboxes(settings, reference.names(connection, "email_accounts"))
 
 
 def check_owners_known(connection: sqlite3.Connection, org: int, settings: Settings) -> Iterator[Finding]:
@@ -52,6 +53,7 @@ def plan_warnings(connection: sqlite3.Connection, context: Context, created: Col
         Finding((_TABLES[record_type], "filter"), sentence)
         for record_type, sentence in filter_warnings(connection, context.settings).items()
     ]
+    found += check_mailboxes(context.settings, context.connected_mailboxes)
     describes = {sobject: describe for sobject, describe in context.describes.items() if sobject in created}
     found += [one.finding for one in check_sources(context.settings, describes) if one.weight == "warning"]
     return tuple(f"{dotted(one.path)}: {one.message}" for one in found)

@@ -66,14 +66,9 @@ class Titles:
 
         `values` holds a text for some of `VARIABLES`; the others are empty.
         """
-        from jinja2 import TemplateError
-
-        try:
-            title = self.templates[record_type](values)
-        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as problem:
-            # a filter or an operator that can't do with the value it met: the template's author wrote it
-            return Misfit(Rule.BAD_VALUE, f"The title template fails on it: {shown(problem)}.")
-        title = " ".join(title.split())
+        title = _rendered(self.templates[record_type], values)
+        if isinstance(title, Misfit):
+            return title
         return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
@@ -86,8 +81,20 @@ def compiled(template: str) -> _Render:
 
 
 def example_of(template: str) -> str:
-    """What the template makes of the example."""
-    return " ".join(compiled(template)(EXAMPLE).split())
+    """What the template makes of the example, or why it fails on it."""
+    title = _rendered(compiled(template), EXAMPLE)
+    return title.message if isinstance(title, Misfit) else title
+
+
+def _rendered(render: _Render, values: Mapping[str, str]) -> str | Misfit:
+    """The title on one line."""
+    from jinja2 import TemplateError
+
+    try:
+        return " ".join(render(values).split())
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as problem:
+        # a filter or an operator that can't do with the value it met: the template's author wrote it
+        return Misfit(Rule.BAD_VALUE, f"The title template fails on it: {shown(problem)}.")
 
 
 @cache
