@@ -27,6 +27,7 @@ from sfpush.commands import (
     settings,
     status,
     sync,
+    why,
 )
 from sfpush.commands.grouping import DAILY, LOOK, PRACTICE, START, add
 
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     add(records.app, record_removal.delete, "delete")
     add(records.app, record_removal.restore, "restore")
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
+    add(app, why.why, "why", panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
     add(app, campaigns.campaigns, "campaigns", panel=LOOK)

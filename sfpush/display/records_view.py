@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -58,21 +58,26 @@ def show_record(facts: Mapping[str, Any], console: Console) -> None:
     console.print(pairs({"stage": record["stage"] or "–", "link": link, "last decision": decision}))
     _heading(console, "Fields")
     console.print(_indented({name: value_text(value) for name, value in facts["fields"].items()}))
-    if facts["attempts"]:
-        _heading(console, "Sent")
-        for one in facts["attempts"][:_MOST_EVENTS]:
-            outcome = one["outcome"] or "unanswered"
-            line = Text(f"  {moment(one['sent_at'])}  {one['operation']} {safe(one['sobject'])}: ", "dim")
-            line.append(outcome, "red" if outcome == "rejected" else "not dim")
-            if one["message"]:
-                line.append(f"  {safe(one['code'])}: {safe(one['message'])}", "not dim")
-            console.print(line)
+    show_attempts(facts["attempts"], console)
     if facts["history"]:
         _heading(console, "Decisions")
         for one in facts["history"][:_MOST_EVENTS]:
             line = Text(f"  {moment(one['decided_at'])}  ", "dim")
             line.append(f"{one['action']} ", ACTION_STYLES[one["action"]])
             console.print(line.append(f"{one['rule']}: {safe(one['reason'])}", "not dim"))
+
+
+def show_attempts(attempts: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Each time a record was sent, and what came of it; nothing if it never was."""
+    if attempts:
+        _heading(console, "Sent")
+    for one in attempts[:_MOST_EVENTS]:
+        outcome = one["outcome"] or "unanswered"
+        line = Text(f"  {moment(one['sent_at'])}  {one['operation']} {safe(one['sobject'])}: ", "dim")
+        line.append(outcome, "red" if outcome == "rejected" else "not dim")
+        if one["message"]:
+            line.append(f"  {safe(one['code'])}: {safe(one['message'])}", "not dim")
+        console.print(line)
 
 
 def _heading(console: Console, text: str) -> None:

@@ -34,7 +34,7 @@ def with_filter(
     if expression is None:
         return list(subjects)
     keys = [subject.record.key for subject in subjects]
-    with filtering(connection, Not(expression), record_type, _vocabulary(context)) as failing:
+    with filtering(connection, Not(expression), record_type, vocabulary_of(context)) as failing:
         held = failing.passing(keys)
     return [replace(one, passes_filter=False) if one.record.key in held else one for one in subjects]
 
@@ -94,6 +94,7 @@ def _unknown(unseen: Sequence[str], record_type: RecordType) -> str:
     return f"{fields}. Did you mean {' or '.join(close)}?" if close else f"{fields}."
 
 
-def _vocabulary(context: Context) -> Vocabulary:
+def vocabulary_of(context: Context) -> Vocabulary:
+    """What the names of a filter can mean in this plan."""
     stages = {one: context.stage_names.get(f"{one.value}_stages", {}) for one in _FILTERED}
     return Vocabulary(stages, context.custom_fields)

@@ -34,6 +34,76 @@ class Decision:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The run that created an org row for a record, and what its plan had said; None once that is forgotten."""
+
+    run: str
+    sent_at: str
+    sf_id: str
+    rule: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """The latest automatic plan that decided on a record, and what its decision rests on."""
+
+    plan: int
+    decided_at: str
+    settings_fingerprint: str
+    record_version: int
+
+
+def creation(connection: sqlite3.Connection, org: int, key: str) -> Creation | None:
+    """How sfpush last created an org row for this record; None if it never did."""
+    row = connection.execute(
+        "SELECT run_id, sent_at, b.sf_id, c.rule, c.reason"
+        " FROM batch_rows b JOIN batches USING (batch) JOIN runs USING (run)"
+        " LEFT JOIN plans p ON p.plan_id = runs.plan_id"
+        " LEFT JOIN changes c ON c.plan = p.plan AND c.key = b.key AND c.action = 'create'"
+        " WHERE b.key = ? AND runs.org = ? AND b.outcome = 'created' ORDER BY batch DESC LIMIT 1",
+        (key, org),
+    ).fetchone()
+    return None if row is None else Creation(*row)
+
+
+def foundation(connection: sqlite3.Connection, org: int, key: str) -> Foundation | None:
+    """The latest complete automatic plan with a decision on this record; None if none is kept."""
+    row = connection.execute(
+        "SELECT plan, created_at, p.settings_fingerprint, record_version"
+        " FROM changes INDEXED BY changes_by_key JOIN plans p USING (plan)"
+        " WHERE key = ? AND org = ? AND complete AND mode = 'automatic' ORDER BY plan DESC LIMIT 1",
+        (key, org),
+    ).fetchone()
+    return None if row is None else Foundation(*row)
+
+
+def relatives(connection: sqlite3.Connection, key: str, *, limit: int) -> tuple[str, ...]:
+    """Records that may be the same person or company, or are the account of this contact; in key order."""
+    rows = connection.execute(
+        "SELECT other.key FROM record_keys mine JOIN record_keys other ON other.kind = mine.kind"
+        " AND other.value = mine.value WHERE mine.key = :key"
+        " UNION SELECT 'account:' || json_extract(fields, '$.account_id') FROM records"
+        " WHERE key = :key AND json_extract(fields, '$.account_id') IS NOT NULL"
+        " ORDER BY 1 LIMIT :limit",
+        {"key": key, "limit": limit},
+    )
+    return tuple(found for (found,) in rows if found != key)
+
+
+def linked_at(connection: sqlite3.Connection, org: int, key: str) -> str:
+    """When the record was first linked in this org; "" if it is not."""
+    row = connection.execute("SELECT linked_at FROM links WHERE org = ? AND key = ?", (org, key)).fetchone()
+    return row[0] if row else ""
+
+
+def made_for(connection: sqlite3.Connection, key: str) -> str | None:
+    """The contact that an account without an Apollo record was made for (C6)."""
+    row = connection.execute("SELECT made_for FROM records WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
 def attempts(connection: sqlite3.Connection, org: int, key: str) -> Iterator[Attempt]:
     """Each time this record was sent to this org, the latest first."""
     for run, sent_at, sobject, verb, sf_id, outcome, code, message in connection.execute(

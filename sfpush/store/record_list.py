@@ -20,7 +20,7 @@ LEFT JOIN reference s ON s.id = r.stage
     AND s.list = CASE r.type WHEN 'deal' THEN 'opportunity_stages' ELSE r.type || '_stages' END
 LEFT JOIN links l ON l.org = :org AND l.key = r.key
 LEFT JOIN decisions d ON d.org = :org AND d.key = r.key
-WHERE r.deleted_at IS NULL
+WHERE (r.deleted_at IS NULL OR :deleted)
 """
 _ONLY = {
     "types": "AND r.type IN (SELECT value FROM json_each(:types))",
@@ -62,8 +62,9 @@ def list_records(
     stage: str | None = None,
     search: str | None = None,
     limit: int | None = None,
+    deleted: bool = False,
 ) -> Iterator[ListedRecord]:
-    """Living records in key order, streamed. `org` None: not connected, so none is synced.
+    """Living records in key order, streamed; deleted ones too if asked. `org` None: not connected, so none is synced.
 
     `stage` compares names without case, "No stage" being one; `search` looks into key, name and e-mail.
     """
@@ -78,7 +79,7 @@ def list_records(
     connection.create_function("casefold", 1, _casefold, deterministic=True)
     for key, record_type, *others in connection.execute(
         " ".join((_ROWS, *conditions, "ORDER BY r.key LIMIT :limit")),
-        {**wanted, "org": org, "limit": -1 if limit is None else limit},
+        {**wanted, "org": org, "limit": -1 if limit is None else limit, "deleted": deleted},
     ):
         yield ListedRecord(key, RecordType(record_type), *others)
 
