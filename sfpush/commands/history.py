@@ -42,15 +42,15 @@ def show(
     *,
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
 ) -> Result:
-    """Show one run: its counts, and every row that it sent.
+    """Show one run: its counts, every row that it sent, and what it deleted or merged here.
 
     \b
     Example:
       sfpush history show 20261124-0915
     """
     from sfpush.display.run_view import show_run
-    from sfpush.display.shapes import run_shape, sent_shape
-    from sfpush.store.journal import rows_of_run
+    from sfpush.display.shapes import local_shape, run_shape, sent_shape
+    from sfpush.store.journal import local_changes, rows_of_run
     from sfpush.store.runs import run_named
 
     session = Session.of(context)
@@ -60,8 +60,14 @@ def show(
         {
             "run": run_shape(found),
             "rows": (sent_shape(*row) for row in rows_of_run(session.store, found.run)),
+            "here": map(local_shape, local_changes(session.store, found.run)),
         },
-        view=partial(show_run, found, partial(rows_of_run, session.store, found.run)),
+        view=partial(
+            show_run,
+            found,
+            partial(rows_of_run, session.store, found.run),
+            partial(local_changes, session.store, found.run),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from sfpush.display.plan_view import value_text
 from sfpush.display.result import ErrorLine
 from sfpush.display.table import plain_table
 from sfpush.model import Verb
-from sfpush.store.journal import SentRow
+from sfpush.store.journal import LocalChange, SentRow
 from sfpush.store.runs import Run
 
 RESULT_STYLES = {
@@ -102,8 +102,13 @@ def show_history(runs: Sequence[Run], console: Console) -> None:
     console.print(table)
 
 
-def show_run(run: Run, rows: Callable[[], Iterator[tuple[str, Verb, SentRow, str | None]]], console: Console) -> None:
-    """One run, its counts and what it sent."""
+def show_run(
+    run: Run,
+    rows: Callable[[], Iterator[tuple[str, Verb, SentRow, str | None]]],
+    here: Callable[[], Iterator[LocalChange]],
+    console: Console,
+) -> None:
+    """One run, its counts, what it sent, and what it did to records here."""
     console.print(Text.assemble(("Run ", "bold"), (run.run_id, "bold"), f", {run.command}, {moment(run.started_at)}: "))
     console.print(Text.assemble((run.status, _STATUS_STYLES[run.status]), "  ", counts_text(run.results)))
     console.print()
@@ -118,10 +123,25 @@ def show_run(run: Run, rows: Callable[[], Iterator[tuple[str, Verb, SentRow, str
             Text(outcome or "unanswered", style),
             Text(values, "dim"),
         )
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     rest = sum(1 for _ in sent)
+    local = here()
+    for change in itertools.islice(local, _MOST_ROWS):
+        console.print(_local(change))
+    rest += sum(1 for _ in local)
     if rest:
         console.print(Text(f"and {number(rest)} more: --json lists them all.", "dim"))
+
+
+def _local(change: LocalChange) -> Text:
+    if change.action == "delete":
+        said = f"deleted here, as {change.sobject} {change.id} was in Salesforce"
+    elif change.merged_into:
+        said = f"merged into {safe(change.merged_into)}, as in Salesforce"
+    else:
+        said = f"linked to {change.sobject} {change.id}, which its org record was merged into"
+    return Text.assemble((safe(change.record), "bold"), f"  {said}")
 
 
 def counts_text(results: Mapping[str, int]) -> Text:

@@ -9,7 +9,7 @@ from typing import Any
 from sfpush.model import AnyChange, Verb
 from sfpush.push.hints import hint_for
 from sfpush.store.error_log import LoggedError
-from sfpush.store.journal import SentRow
+from sfpush.store.journal import LocalChange, SentRow
 from sfpush.store.plans import PlanHead
 from sfpush.store.record_list import ListedRecord
 from sfpush.store.runs import Run
@@ -90,6 +90,18 @@ def run_shape(run: Run) -> dict[str, Any]:
             name: facts[name]
             for name in ("command", "mode", "started_at", "ended_at", "status", "results", "api_calls")
         },
+    }
+
+
+def local_shape(change: LocalChange) -> dict[str, Any]:
+    """One record that a run deleted or merged in the store, as its org record was."""
+    return {
+        "record": change.record,
+        "action": change.action,
+        "sobject": change.sobject,
+        "salesforce_id": change.id,
+        "merged_into": change.merged_into,
+        "fields": change.fields,
     }
 
 
