@@ -96,7 +96,7 @@ def records(
     return Result(
         "records",
         {"records": map(record_shape, listed())},
-        view=partial(show_records, listed, connected=org is not None),
+        view=partial(show_records, listed, connected=org is not None, with_reasons=synced is YesNo.NO),
     )
 
 

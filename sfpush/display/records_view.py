@@ -20,23 +20,26 @@ _MOST_EVENTS = 10
 _NARROW = 80
 
 
-def show_records(listed: Callable[[], Iterator[ListedRecord]], console: Console, *, connected: bool) -> None:
-    """Name, stage, link and the last decision; long lists are cut."""
+def show_records(
+    listed: Callable[[], Iterator[ListedRecord]], console: Console, *, connected: bool, with_reasons: bool = False
+) -> None:
+    """Name, stage, link and the last decision, or in place of the link the reason (L1); long lists are cut."""
     records = listed()
     shown = list(itertools.islice(records, _MOST))
     wide = console.width >= _NARROW
-    table = plain_table("name", *(["key"] if wide else []), "stage", "in Salesforce", "last decision")
+    columns = ("last decision", "reason") if with_reasons else ("in Salesforce", "last decision")
+    table = plain_table("name", *(["key"] if wide else []), "stage", *columns)
     for record in shown:
         decision = Text(record.last_action or "not planned yet", ACTION_STYLES.get(record.last_action or "", "dim"))
         if record.last_rule and record.last_rule != record.last_action:
             decision.append(f" {record.last_rule}", "dim")
         key = [Text(safe(record.key), "dim")] if wide else []
+        link = Text(f"{record.sobject} {record.salesforce_id}" if record.synced else "–")
         table.add_row(
             Text(safe(record.name) or safe(record.key), "bold"),
             *key,
             Text(safe(record.stage or "–")),
-            Text(f"{record.sobject} {record.salesforce_id}" if record.synced else "–"),
-            decision,
+            *((decision, Text(safe(record.last_reason or "–"))) if with_reasons else (link, decision)),
         )
     if shown:
         console.print(table)

@@ -13,13 +13,23 @@ from sfpush.model import RecordType
 NO_STAGE = "No stage"
 
 _STAGE = f"CASE WHEN r.stage = '' THEN '{NO_STAGE}' ELSE coalesce(s.name, r.stage) END"
+_REASON = """CASE
+    WHEN e.last_at >= coalesce(d.decided_at, '') THEN 'Salesforce rejected it (' || e.code || '): ' || e.message
+    WHEN l.sf_id IS NOT NULL THEN d.reason
+    WHEN :org IS NULL THEN 'Not connected to an org.'
+    WHEN d.action IS NULL THEN 'No plan has looked at it yet.'
+    WHEN d.action = 'unchanged' THEN 'Its link was taken off since; the next plan decides anew.'
+    ELSE d.reason END"""
+"""Why a record is where it is (L1): a rejection since the last decision is a better reason than the decision."""
+
 _ROWS = f"""
-SELECT r.key, r.type, r.name, r.email, {_STAGE}, l.sf_id, l.sobject, d.action, d.rule, d.reason
+SELECT r.key, r.type, r.name, r.email, {_STAGE}, l.sf_id, l.sobject, d.action, d.rule, {_REASON}
 FROM records r
 LEFT JOIN reference s ON s.id = r.stage
     AND s.list = CASE r.type WHEN 'deal' THEN 'opportunity_stages' ELSE r.type || '_stages' END
 LEFT JOIN links l ON l.org = :org AND l.key = r.key
 LEFT JOIN decisions d ON d.org = :org AND d.key = r.key
+LEFT JOIN errors e ON e.org = :org AND e.key = r.key AND e.state <> 'resolved'
 WHERE (r.deleted_at IS NULL OR :deleted)
 """
 _ONLY = {
@@ -33,7 +43,10 @@ _ONLY = {
 
 @dataclass(frozen=True, slots=True)
 class ListedRecord:
-    """One line of `records`. `stage` is the stage's name, "No stage", or None where no export ever had it (I2)."""
+    """One line of `records`. `stage` is the stage's name, "No stage", or None where no export ever had it (I2).
+
+    The last decision is that of the last plan; what happened since is in the reason (L1).
+    """
 
     key: str
     type: RecordType
