@@ -126,8 +126,8 @@ _wild = st.recursive(
 )
 _NAMES = [
     "from_email", "to_email", "recipients", "cc_emails", "participants", "send_from", "contact", "body_text",
-    "body_html", "start_time", "end_time", "duration", "status", "summary", "call_summary", "content", "title", "inbound",
-    "all_day", "completed_at", "type", "note",
+    "body_html", "start_time", "end_time", "duration", "status", "summary", "call_summary", "content", "title",
+    "inbound", "all_day", "completed_at", "type", "note",
 ]  # fmt: skip
 
 
