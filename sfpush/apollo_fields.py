@@ -200,6 +200,11 @@ def canonical(name: str, record_type: RecordType) -> str:
     return _CANONICAL[record_type].get(name, name)
 
 
+def is_apollo_id(text: str) -> bool:
+    """Whether a text looks like one of Apollo's ids: 24 hex digits."""
+    return len(text) == 24 and all(letter in "0123456789abcdef" for letter in text)
+
+
 def display_name(record_type: RecordType, fields: Mapping[str, Any]) -> str:
     """What a record is called in tables and plans; "" if nothing in it serves as a name."""
     match record_type:

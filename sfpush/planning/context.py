@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from sfpush.apollo_fields import is_apollo_id
 from sfpush.describe import Describe
-from sfpush.model import Record, SalesforceId
+from sfpush.model import Record, RecordType, SalesforceId
 from sfpush.planning.activities.email_classes import Mailboxes
 from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS
 from sfpush.planning.activities.titles import Titles
 from sfpush.planning.custom_fields import CustomFields
+from sfpush.planning.deals.stages import DealStages, with_stages
 from sfpush.planning.writing import Writer
 from sfpush.settings.schema import Settings
 
@@ -36,16 +38,22 @@ class Context:
     """Addresses of Apollo's `email_accounts`, besides those of `mailboxes.addresses` (E1)."""
     owners: Mapping[str, SalesforceId] = field(default_factory=dict)
     """Active Salesforce users by lower-cased e-mail (C9)."""
+    user_ids: frozenset[SalesforceId] = frozenset()
+    """Active Salesforce users."""
     custom_fields: CustomFields = field(default_factory=CustomFields)
+    deal_stages: DealStages = field(default_factory=DealStages)
 
     @cached_property
     def writers(self) -> Mapping[str, Writer]:
         """The writer of each sObject, with its map compiled against the describe."""
-        return {
+        compiled = {
             sobject: Writer.of(sobject, self.settings, describe, self.custom_fields)
             for sobject, describe in self.describes.items()
-            if sobject in ("Contact", "Lead", "Account", *ACTIVITY_DEFAULTS)
+            if sobject in ("Contact", "Lead", "Account", "Opportunity", *ACTIVITY_DEFAULTS)
         }
+        if (deals := compiled.get("Opportunity")) is not None:
+            compiled["Opportunity"] = with_stages(deals, self.deal_stages, self.settings.deals)
+        return compiled
 
     @cached_property
     def mailboxes(self) -> Mailboxes:
@@ -82,13 +90,25 @@ class Context:
         names = self.stage_names.get(f"{record.type.value}_stages", {})
         if text in names:
             return Stage(names[text], known=True)
-        return Stage(text, known=not _looks_like_an_id(text))
+        return Stage(text, known=not is_apollo_id(text))
 
     def owner_of(self, record: Record) -> tuple[SalesforceId | None, str]:
         """The Salesforce user a new record gets, and the owner's e-mail in Apollo ("" if it has none) (C9)."""
         email = record.fields.get("owner_email") or self.user_emails.get(str(record.fields.get("owner_id") or ""), "")
         email = str(email).strip().lower()
-        return (self.owners.get(email) if email else None), email
+        user = self.owners.get(email) if email else None
+        if user is None and record.type is RecordType.DEAL:
+            user = next((user for user in _named_users(record) if user in self.user_ids), None)
+        return user, email
+
+
+def _named_users(record: Record) -> Iterator[SalesforceId]:
+    """The Salesforce users that a record itself names as its owner."""
+    for name in ("salesforce_owner_id", "crm_owner_id"):
+        try:
+            yield SalesforceId(str(record.fields.get(name) or ""))
+        except ValueError:
+            continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,3 @@ class Stage:
     def written(self) -> str | None:
         """What may be written to the org: a name, never an id that stands for an unknown one."""
         return self.name if self.known else None
-
-
-def _looks_like_an_id(text: str) -> bool:
-    return len(text) == 24 and all(letter in "0123456789abcdef" for letter in text)

@@ -15,12 +15,14 @@ from sfpush.apollo_fields import canonical
 from sfpush.describe import Describe
 from sfpush.model import RecordType
 from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS, RELATIONS
-from sfpush.settings.record_types import AccountSettings, ContactSettings, LeadSettings
+from sfpush.settings.record_types import AccountSettings, ContactSettings, DealSettings, LeadSettings
 from sfpush.settings.schema import Settings
-from sfpush.settings.values import StageMap, Write
+from sfpush.settings.values import Write
 
 STAGE = "stage"
 """The Apollo side of a stage map's line: the value is looked up by the record's stage."""
+STAGE_NAME = "StageName"
+"""The field of an Opportunity that holds a deal's stage (D5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +101,27 @@ ACCOUNT_DEFAULTS: tuple[_Default, ...] = (
     ("country", "BillingCountry", "overwrite"),
     ("short_description", "Description", "fill"),
 )
+DEAL_DEFAULTS: tuple[_Default, ...] = (
+    ("name", "Name", "overwrite"),
+    (STAGE, STAGE_NAME, "overwrite"),
+    ("amount", "Amount", "overwrite"),
+    ("currency_iso_code", "CurrencyIsoCode", "overwrite"),
+    ("closed_date", "CloseDate", "overwrite"),
+    ("next_step", "NextStep", "overwrite"),
+    ("description", "Description", "overwrite"),
+)
 DEFAULTS: Mapping[str, tuple[_Default, ...]] = {
     "Contact": CONTACT_DEFAULTS,
     "Lead": LEAD_DEFAULTS,
     "Account": ACCOUNT_DEFAULTS,
+    "Opportunity": DEAL_DEFAULTS,
     **ACTIVITY_DEFAULTS,
 }
 RECORD_TYPES: Mapping[str, RecordType] = {
     "Contact": RecordType.CONTACT,
     "Lead": RecordType.CONTACT,
     "Account": RecordType.ACCOUNT,
+    "Opportunity": RecordType.DEAL,
     "Task": RecordType.TASK,
     "Event": RecordType.MEETING,
     "Note": RecordType.NOTE,
@@ -132,14 +145,15 @@ def object_map(sobject: str, settings: Settings, describe: Describe | None) -> O
         return _activity_map(sobject, settings, describe)
     table = _table(sobject, settings)
     shared = settings.contacts if isinstance(table, LeadSettings) else table
+    source = ("", "") if isinstance(shared, DealSettings) else (shared.source_field, shared.source_value)
     return ObjectMap(
         sobject=sobject,
-        lines=(*_lines(sobject, table, describe), *_stage_lines(table.stage_map, describe)),
+        lines=(*_lines(sobject, table, describe), *_stage_lines(table, describe)),
         on_create=table.on_create,
         on_too_long=shared.on_too_long,
         external_id_field=getattr(settings.salesforce.external_ids, sobject.lower()),
-        source_field=shared.source_field,
-        source_value=shared.source_value,
+        source_field=source[0],
+        source_value=source[1],
     )
 
 
@@ -166,24 +180,37 @@ def snapshot_fields(mapped: ObjectMap | None, sobject: str, describe: Describe) 
     return tuple(dict.fromkeys(field.name for field in found if field is not None))
 
 
-def _table(sobject: str, settings: Settings) -> ContactSettings | LeadSettings | AccountSettings:
-    tables: Mapping[str, ContactSettings | LeadSettings | AccountSettings] = {
+def maps_stage_name(table: DealSettings) -> bool:
+    """Whether the stage map of deals says what goes into StageName: it does so unless it names another field (D5)."""
+    return table.stage_map.field.lower() in ("", STAGE_NAME.lower())
+
+
+_Table = ContactSettings | LeadSettings | AccountSettings | DealSettings
+
+
+def _table(sobject: str, settings: Settings) -> _Table:
+    tables: Mapping[str, _Table] = {
         "Contact": settings.contacts,
         "Lead": settings.leads,
         "Account": settings.accounts,
+        "Opportunity": settings.deals,
     }
     return tables[sobject]
 
 
-def _lines(
-    sobject: str, table: ContactSettings | LeadSettings | AccountSettings, describe: Describe | None
-) -> tuple[FieldLine, ...]:
+def _lines(sobject: str, table: _Table, describe: Describe | None) -> tuple[FieldLine, ...]:
     record_type = RECORD_TYPES[sobject]
     own = {canonical(name, record_type): rule for name, rule in table.fields.items()}
     taken = {rule.to.lower() for rule in own.values() if rule is not None}
-    stage_field = table.stage_map.field.lower()
+    own_stage = isinstance(table, DealSettings) and maps_stage_name(table)
+    stage_field = "" if own_stage else table.stage_map.field.lower()
     defaults = (
-        FieldLine(apollo, field, write, set_only=apollo in _SET_ONLY)
+        FieldLine(
+            apollo,
+            field,
+            table.stage_map.write if own_stage and apollo == STAGE else write,
+            set_only=apollo in _SET_ONLY,
+        )
         for apollo, field, write in DEFAULTS[sobject]
         if apollo not in own
         and field.lower() not in taken
@@ -211,8 +238,9 @@ def default_write(sobject: str, field: str) -> Write:
     return "overwrite"
 
 
-def _stage_lines(stage_map: StageMap, describe: Describe | None) -> tuple[FieldLine, ...]:
-    if not stage_map.field:
+def _stage_lines(table: _Table, describe: Describe | None) -> tuple[FieldLine, ...]:
+    stage_map = table.stage_map
+    if not stage_map.field or (isinstance(table, DealSettings) and maps_stage_name(table)):
         return ()
     values = {stage.strip().lower(): value for stage, value in stage_map.values.items()}
     field = _spelling(describe, stage_map.field)

@@ -72,7 +72,8 @@ def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
         return is_blank(one) and is_blank(other)
     if field is not None:
         if field.type in _NUMBER_TYPES:
-            return _kept(field, one) == _kept(field, other)
+            kept, there = _kept(field, one), _kept(field, other)
+            return kept == there or (kept is not None and there is not None and float(kept) == float(there))
         if field.type == "datetime":
             return _instant(str(one)) == _instant(str(other))
         if field.type in ("email", "reference", "id"):
@@ -204,7 +205,15 @@ def _fit_number(field: FieldDescribe, value: Any) -> Any:
         digits = field.precision - field.scale
     if digits and abs(number) >= Decimal(10) ** digits:
         return Misfit(Rule.TOO_LONG, f"{field.name} takes {digits} digits; {shown(value)} has more.")
-    return int(number) if number == number.to_integral_value() else float(number)
+    return _exact(number)
+
+
+def _exact(number: Decimal) -> int | float | str:
+    """The number as JSON carries it without loss; text, which Salesforce reads too, where a float would round (D5)."""
+    if number == number.to_integral_value():
+        return int(number)
+    nearest = float(number)
+    return nearest if Decimal(repr(nearest)) == number else f"{number:f}"
 
 
 def decimal_of(value: Any) -> Decimal | None:

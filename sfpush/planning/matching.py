@@ -88,6 +88,16 @@ def match_account(
     return None
 
 
+def match_deal(subject: Subject) -> Match:
+    """Find the Opportunity a deal is: by link, Salesforce Id in the export, external id; never by name (M6)."""
+    if subject.link is not None:
+        return _linked(subject)
+    for level in _BY_ID:
+        if rows := _at(level, subject.candidates):
+            return _gone(level, rows) or _one_of(rows, level, "block")
+    return None
+
+
 def _linked(subject: Subject) -> Found | Gone:
     assert subject.link is not None
     for candidate in subject.candidates:

@@ -28,7 +28,7 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A line ready to be used. `read` is None for a plain field, which is read by its name."""
 
     name: str
@@ -47,7 +47,9 @@ class Writer:
     sobject: str
     map: ObjectMap
     describe: Describe
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
+    unwritten: tuple[Line, ...]
+    """Lines whose rule is `never`."""
     constants: tuple[FieldChange | Misfit, ...]
     """What every new row gets where no line has a value: `on_create` (F6) and the source (C10), fitted once."""
     verified: frozenset[str] | None
@@ -61,15 +63,13 @@ class Writer:
         verified = None
         if not contacts.push_unverified_emails:
             verified = frozenset(status.strip().lower() for status in contacts.verified_statuses)
+        lines = [_compiled(line, mapped, describe, custom_fields, verified) for line in mapped.lines]
         return cls(
             sobject=sobject,
             map=mapped,
             describe=describe,
-            lines=tuple(
-                _compiled(line, mapped, describe, custom_fields, verified)
-                for line in mapped.lines
-                if line.write != "never"
-            ),
+            lines=tuple(line for line in lines if line.write != "never"),
+            unwritten=tuple(line for line in lines if line.write == "never"),
             constants=tuple(
                 constant
                 for name, value in _new_row_values(mapped)
@@ -199,13 +199,13 @@ def _compiled(
     describe: Describe,
     custom_fields: CustomFields,
     verified: frozenset[str] | None,
-) -> _Line:
+) -> Line:
     described = describe.field(line.salesforce)
     fit: Fit = fitter(described, mapped.on_too_long) if described else _no_such_field(line.salesforce)
     if line.set_only:
         fit = _set_only(fit)
     read = _reader(line, custom_fields.reader(line.apollo, RECORD_TYPES[mapped.sobject]), verified)
-    return _Line(line.salesforce, line.write, line.apollo, read, fit, described, line.by_user)
+    return Line(line.salesforce, line.write, line.apollo, read, fit, described, line.by_user)
 
 
 def _reader(

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from sfpush.model import Link, OrgRow, Record, RecordType, SalesforceId
+from sfpush.planning.deals.memory import org_values
 from sfpush.planning.keys import company_key, contact_emails, domain_key
 from sfpush.planning.subjects import Candidate, Level, Subject
 from sfpush.store.database import in_chunks, marks
@@ -23,10 +24,12 @@ from sfpush.store.snapshot import rows_by_id, rows_by_key
 CHUNK = 2000
 _PEOPLE = ("Contact", "Lead")
 _ACCOUNT = ("Account",)
+_DEAL = ("Opportunity",)
 _COLUMNS = "key, type, name, fields, apollo_id, version"
 _EXPORT_ID_FIELDS: Mapping[RecordType, Mapping[str, str]] = {
     RecordType.CONTACT: {"salesforce_contact_id": "003", "salesforce_lead_id": "00Q", "salesforce_id": "00"},
     RecordType.ACCOUNT: {"salesforce_id": "001"},
+    RecordType.DEAL: {"salesforce_id": "006", "crm_id": "006"},
 }
 
 
@@ -115,6 +118,14 @@ def account_chunk(
     return _chunk(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id)
 
 
+def deal_subjects(
+    connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool
+) -> Sequence[Subject]:
+    """Join deals with links and org rows; nothing else tells that two deals are one (M6)."""
+    none: dict[str, list[Candidate]] = {record.key: [] for record in records}
+    return _chunk(connection, org, records, none, _DEAL, by_external_id=by_external_id).subjects
+
+
 def stored_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
     """The living account records with these keys; for one that was merged into another, that one (S3)."""
     found: dict[str, Record] = {}
@@ -195,17 +206,15 @@ def _as_pushed(connection: sqlite3.Connection, org: int, unseen: Sequence[Link])
     if not unseen:
         return {}
     new = linked_since_pull(connection, org, [link.key for link in unseen])
-    made = [link for link in unseen if link.key in new]
-    ids = links_for(
-        connection, org, sorted({value for link in made for value in link.pushed.values() if _is_key(value)})
-    )
+    made = [(link, org_values(link.pushed)) for link in unseen if link.key in new]
+    ids = links_for(connection, org, sorted({value for _, sent in made for value in sent.values() if _is_key(value)}))
     return {
         link.id: OrgRow(
             link.sobject,
             link.id,
-            {name: ids[value].id if _is_key(value) and value in ids else value for name, value in link.pushed.items()},
+            {name: ids[value].id if _is_key(value) and value in ids else value for name, value in sent.items()},
         )
-        for link in made
+        for link, sent in made
     }
 
 
@@ -264,7 +273,7 @@ def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> list[Candidate]:
 
 
 def export_ids(record: Record) -> tuple[SalesforceId, ...]:
-    """The Salesforce Ids that an export carries for a contact or account itself (M1); none for other records."""
+    """The Salesforce Ids that an export carries for a contact, account or deal itself (M1, M6); none for others."""
     found: dict[SalesforceId, None] = {}
     for name, prefix in _EXPORT_ID_FIELDS.get(record.type, {}).items():
         text = record.fields.get(name)
