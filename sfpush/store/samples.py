@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping
-from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import orjson
 
+from sfpush.apollo_fields import STAGE_FIELD
 from sfpush.model import RecordType
+from sfpush.planning.custom_fields import CustomFields, Read
+from sfpush.store import reference
 
 _MOST_RECORDS = 500
 
 
 def samples(connection: sqlite3.Connection, record_type: RecordType, names: Collection[str]) -> Mapping[str, Any]:
-    """By name, a value that one of the first few hundred records holds; `*` in a name stands for any text."""
+    """By name, a value that one of the first few hundred records holds; stages and custom fields as people name them.
+
+    `*` at the end of a name stands for any text.
+    """
+    readers = _readers(connection, record_type, names)
     found: dict[str, Any] = {}
     for (fields,) in connection.execute(
         "SELECT fields FROM records WHERE type = ? AND deleted_at IS NULL AND made_for IS NULL ORDER BY id LIMIT ?",
         (record_type.value, _MOST_RECORDS),
     ):
         held = orjson.loads(fields)
-        for name in names:
-            if name not in found and (value := _value(held, name)):
+        for name, read in readers.items():
+            if name not in found and (value := read(held)) not in (None, ""):
                 found[name] = value
-        if len(found) == len(names):
+        if len(found) == len(readers):
             break
     return found
 
 
-def _value(held: Mapping[str, Any], name: str) -> Any:
-    if "*" not in name:
-        return held.get(name)
-    return next((value for field, value in held.items() if value and fnmatchcase(field, name)), None)
+def _readers(connection: sqlite3.Connection, record_type: RecordType, names: Collection[str]) -> Mapping[str, Read]:
+    custom = CustomFields.of(reference.bodies(connection, "typed_custom_fields"))
+    stages = reference.names(connection, f"{record_type.value}_stages")
+    found: dict[str, Read] = {}
+    for name in names:
+        found[name] = custom.reader(name, record_type) or partial(_plain, name)
+    if STAGE_FIELD in found:
+        found[STAGE_FIELD] = lambda fields: stages.get(str(fields.get(STAGE_FIELD)), fields.get(STAGE_FIELD))
+    return found
+
+
+def _plain(name: str, fields: Mapping[str, Any]) -> Any:
+    return fields.get(name)
