@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
 
 from sfpush.practice import sessions
 from sfpush.practice.serve import Serving
+from tests.clients.keys import certificate_pem, new_key, private_pem
 
 
 def org_of(client: Salesforce) -> str:
@@ -100,46 +96,28 @@ def test_a_password_by_oauth(practice_org: Serving, session: requests.Session) -
 
 @pytest.fixture(scope="module")
 def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def private(key: rsa.RSAPrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-def certificate(key: rsa.RSAPrivateKey) -> str:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "judge")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
+    return new_key()
 
 
 def test_a_jwt(practice_org: Serving, session: requests.Session, key: rsa.RSAPrivateKey) -> None:
-    sessions.trust_certificate(practice_org.org, certificate(key))
+    sessions.trust_certificate(practice_org.org, certificate_pem(key))
     client = Salesforce(
-        username=practice_org.username, consumer_key=practice_org.client_id, privatekey=private(key), session=session
+        username=practice_org.username,
+        consumer_key=practice_org.client_id,
+        privatekey=private_pem(key),
+        session=session,
     )
     assert org_of(client) == practice_org.org.identity.org_id
 
 
 def test_a_jwt_of_another_key(practice_org: Serving, session: requests.Session, key: rsa.RSAPrivateKey) -> None:
-    sessions.trust_certificate(practice_org.org, certificate(key))
-    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    sessions.trust_certificate(practice_org.org, certificate_pem(key))
+    other = new_key()
     with pytest.raises(SalesforceAuthenticationFailed, match=r"\(code: invalid_grant\): invalid assertion"):
         Salesforce(
             username=practice_org.username,
             consumer_key=practice_org.client_id,
-            privatekey=private(other),
+            privatekey=private_pem(other),
             session=session,
         )
 
@@ -147,7 +125,7 @@ def test_a_jwt_of_another_key(practice_org: Serving, session: requests.Session, 
 def test_a_jwt_for_somebody_who_has_not_approved(
     practice_org: Serving, session: requests.Session, key: rsa.RSAPrivateKey
 ) -> None:
-    sessions.trust_certificate(practice_org.org, certificate(key))
+    sessions.trust_certificate(practice_org.org, certificate_pem(key))
     with (
         pytest.warns(UserWarning, match="self-authorize"),
         pytest.raises(SalesforceAuthenticationFailed, match="user hasn't approved this consumer"),
@@ -155,6 +133,6 @@ def test_a_jwt_for_somebody_who_has_not_approved(
         Salesforce(
             username="nobody@acme.example",
             consumer_key=practice_org.client_id,
-            privatekey=private(key),
+            privatekey=private_pem(key),
             session=session,
         )
