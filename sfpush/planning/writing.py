@@ -52,6 +52,8 @@ class Writer:
     """Lines whose rule is `never`."""
     constants: tuple[FieldChange | Misfit, ...]
     """What every new row gets where no line has a value: `on_create` (F6) and the source (C10), fitted once."""
+    addresses: tuple[Line, ...]
+    """Lines that carry an e-mail address which must be verified (C11)."""
     verified: frozenset[str] | None
     """The e-mail statuses that let an address go, lower-cased; None: every address goes (C11)."""
 
@@ -75,6 +77,7 @@ class Writer:
                 for name, value in _new_row_values(mapped)
                 if (constant := _constant(describe, name, value)) is not None
             ),
+            addresses=tuple(line for line in lines if line.write != "never" and line.apollo in _EMAILS),
             verified=verified,
         )
 
@@ -185,9 +188,8 @@ class Writer:
             return []
         return [
             f"{shown(address)} is not verified ({status or 'no status'}) and is not pushed."
-            for line in self.lines
-            if line.apollo in _EMAILS
-            and (address := fields.get(line.apollo))
+            for line in self.addresses
+            if (address := fields.get(line.apollo))
             and (status := str(fields.get(f"{line.apollo}_status") or "")).strip().lower() not in self.verified
             and not same(line.field, org.get(line.name), address)
         ]
