@@ -19,6 +19,7 @@ from sfpush.commands import (
     link,
     plan,
     practice,
+    practice_faults,
     practice_people,
     pull,
     push,
@@ -58,4 +59,5 @@ def register(app: typer.Typer) -> None:
     add(app, connect.disconnect, "disconnect", panel=LOOK)
     for command in (practice_people.convert, practice_people.merge, practice_people.delete, practice_people.edit):
         add(practice.app, command, command.__name__)
+    add(practice.app, practice_faults.fault, "fault")
     app.add_typer(practice.app, name="practice", rich_help_panel=PRACTICE)

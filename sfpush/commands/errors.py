@@ -78,7 +78,7 @@ def show(
 def retry(
     context: typer.Context,
     *,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers that `errors` lists.")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID", help="Numbers that `errors` lists.")] = None,
     code: Annotated[str, typer.Option(metavar="C", help="All with this Salesforce error code.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All that are not resolved.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,

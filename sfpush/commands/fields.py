@@ -17,7 +17,7 @@ def fields(
     context: typer.Context,
     *,
     sobject: Annotated[
-        SObject | None, typer.Argument(metavar="[OBJECT]", case_sensitive=False, help="Account, Contact or Lead.")
+        SObject | None, typer.Argument(metavar="OBJECT", case_sensitive=False, help="Only this object.")
     ] = None,
 ) -> Result:
     """Show which Apollo field goes where.

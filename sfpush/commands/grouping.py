@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from sfpush.commands.session import Session
-from sfpush.display.help_view import coloured
+from sfpush.display.help_view import coloured, help_row, usage_piece
 from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,20 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Context) -> str:
         return coloured(super().get_help(ctx))
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        return [usage_piece(piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Context, formatter: Any) -> None:
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            rows = [
+                row
+                for param in self.get_params(ctx)
+                if param.param_type_name == kind and (row := help_row(param.get_help_record(ctx)))
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def invoke(self, ctx: Context) -> Any:
         Session.of(ctx).command = command_words(ctx)

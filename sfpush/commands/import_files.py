@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def import_files(
     context: typer.Context,
     *,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON files.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV or JSON files.", show_default=False)],
     record_type: Annotated[
         str, typer.Option("--type", metavar="T", help="What the files hold, where their content leaves it open.")
     ] = "",

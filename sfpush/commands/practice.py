@@ -36,6 +36,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="P", help="0 takes any free port.")] = 0,
     data: DataFile = None,
     rules: RulesFile = None,
+    jwt_cert: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Accept logins signed with the key of this PEM certificate (--jwt-key)."),
+    ] = None,
 ) -> None:
     """Serve the practice org on a loopback port until Ctrl-C. Any Salesforce client can talk to it.
 
@@ -50,6 +54,8 @@ def serve(
     with opened(session, data, rules) as org:
         from sfpush.practice.serve import serve_forever
 
+        if jwt_cert is not None:
+            _trust(org, jwt_cert)
         try:
             serve_forever(org, port=port, ready=partial(_say_ready, session))
         except OSError as problem:
@@ -61,15 +67,14 @@ def serve(
 def reset(context: typer.Context, *, data: DataFile = None, rules: RulesFile = None) -> Result:
     """Begin the practice org anew, empty; it is another org then, with another id.
 
+    Its rules stay, unless --rules gives others. One that is being served goes on as the new org.
+
     \b
     Example:
       sfpush practice reset
     """
-    session = Session.of(context)
-    file = _file(session, data)
-    for left in (file, *(file.with_name(f"{file.name}{suffix}") for suffix in ("-wal", "-shm"))):
-        left.unlink(missing_ok=True)
-    with opened(session, data, rules) as org:
+    with opened(Session.of(context), data, rules) as org:
+        org.reset()
         return done(
             "practice reset", f"The practice org is new and empty: {org.identity.org_id}.", org=org.identity.org_id
         )
@@ -121,6 +126,20 @@ def opened(session: Session, data: Path | None = None, rules: Path | None = None
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.closing(PracticeOrg(file, known)) as org:
         yield org
+
+
+def _trust(org: PracticeOrg, certificate: Path) -> None:
+    from sfpush.practice.sessions import trust_certificate
+
+    try:
+        trust_certificate(org, certificate.read_text("ascii"))
+    except OSError as problem:
+        raise UsageError(f"{certificate} can't be read: {problem.strerror}.", hint="Check its name.") from None
+    except ValueError:
+        raise UsageError(
+            f"{certificate} is not a PEM certificate.",
+            hint="Make one with: openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=me -keyout key.pem -out cert.pem",
+        ) from None
 
 
 def _file(session: Session, data: Path | None) -> Path:

@@ -49,7 +49,7 @@ def merge(
     context: typer.Context,
     *,
     winner: Annotated[str, typer.Argument(metavar="WINNER", help="The Id of the row that stays.")],
-    losers: Annotated[list[str], typer.Argument(metavar="LOSER...", help="One or two Ids that go.")],
+    losers: Annotated[list[str], typer.Argument(metavar="LOSER", help="One or two Ids that go.")],
     data: DataFile = None,
 ) -> Result:
     """Merge accounts, contacts or leads, as a person would in Salesforce.
@@ -69,7 +69,7 @@ def merge(
 def delete(
     context: typer.Context,
     *,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The Ids of the rows.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="The Ids of the rows.")],
     data: DataFile = None,
 ) -> Result:
     """Delete rows, as a person would in Salesforce.
@@ -91,7 +91,7 @@ def edit(
     context: typer.Context,
     *,
     row: Annotated[str, typer.Argument(metavar="ID", help="The row's Id.")],
-    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value empties the field.")],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="An empty value empties the field.")],
     data: DataFile = None,
 ) -> Result:
     """Change fields of a row, as a person would in Salesforce.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def push(
     context: typer.Context,
     *,
-    keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="Keys, Apollo ids or e-mails.")] = None,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Keys, Apollo ids or e-mails.")] = None,
     from_file: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="A file of keys, one a line; - is standard input.")
     ] = None,

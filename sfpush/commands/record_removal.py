@@ -15,7 +15,7 @@ from sfpush.display.result import Result
 def delete(
     context: typer.Context,
     *,
-    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys, Apollo ids or e-mails.")],
+    keys: Annotated[list[str], typer.Argument(metavar="KEY", help="Keys, Apollo ids or e-mails.")],
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
     """Delete records from the local store; `sfpush records restore` brings them back.
@@ -45,7 +45,7 @@ def delete(
 def restore(
     context: typer.Context,
     *,
-    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys, Apollo ids or e-mails.")],
+    keys: Annotated[list[str], typer.Argument(metavar="KEY", help="Keys, Apollo ids or e-mails.")],
 ) -> Result:
     """Bring deleted records back, as they were.
 

@@ -42,7 +42,7 @@ def records(
     context: typer.Context,
     *,
     which: Annotated[
-        Which | None, typer.Argument(metavar="[TYPE]", help="contacts, accounts, deals, activities.")
+        Which | None, typer.Argument(metavar="TYPE", help="contacts, accounts, deals, activities.")
     ] = None,
     synced: Annotated[YesNo | None, typer.Option(help="Only records with, or without, a link to the org.")] = None,
     stage: Annotated[str, typer.Option(metavar="S", help="Only records in this stage; 'No stage' is one.")] = "",

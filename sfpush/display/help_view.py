@@ -6,6 +6,8 @@ import re
 
 import typer
 
+_PYTHON_TYPES = re.compile(r" <(?:str|int|float|Path|list\[\w+\])>")
+_BOUNDS = re.compile(r"  \[(?:required|[\d<=]*x[<>=\d]*)\]|(?<=\d); [\d<=]*x[<>=\d]*(?=\])")
 _DEFINITION = re.compile(r"(  )(\S(?:.*?\S)?)((?:  .*)?)")
 
 
@@ -24,3 +26,13 @@ def coloured(text: str) -> str:
         else:
             lines.append(line)
     return "\n".join(lines)
+
+
+def usage_piece(piece: str) -> str:
+    """An argument as it is typed: Typer's braces around what must be given say nothing to a reader."""
+    return piece.replace("{", "").replace("}", "")
+
+
+def help_row(row: tuple[str, str] | None) -> tuple[str, str] | None:
+    """One line of a help, without the types and bounds of the code behind it; a wrong value is told in plain words."""
+    return row and (_PYTHON_TYPES.sub("", row[0]), _BOUNDS.sub("", row[1]))

@@ -7,11 +7,17 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
+from sfpush.practice.faults import FaultKind
 from sfpush.practice.serve import Serving
 
 from .conftest import Sfpush
@@ -65,6 +71,90 @@ def test_seed_adds_as_many_plain_rows_as_asked(sfpush: Sfpush) -> None:
 def test_reset_makes_another_org(sfpush: Sfpush) -> None:
     before = sfpush("--json", "connect", "--practice").data["org"]["id"]
     assert sfpush("--json", "practice", "reset").data["org"] != before
+
+
+def test_reset_keeps_the_rules_unless_others_are_given_and_a_served_org_goes_on(
+    sfpush: Sfpush, own_place: Path, practice_org: Serving
+) -> None:
+    (own_place / "rules.toml").write_text('[user]\nno_access = ["Lead"]\n')
+    (own_place / "none.toml").write_text("")
+    sfpush("practice", "reset", "--rules", "rules.toml")
+    sfpush("connect", "--practice")
+    assert "Lead" not in sfpush("--json", "pull").data["read"]
+    sfpush("practice", "reset")
+    sfpush("connect", "--practice")
+    assert "Lead" not in sfpush("--json", "pull").data["read"]
+    sfpush("practice", "reset", "--rules", "none.toml")
+    sfpush("connect", "--practice")
+    assert "Lead" in sfpush("--json", "pull").data["read"]
+
+    reset = sfpush("--json", "practice", "reset", "--data", str(practice_org.org.path)).data["org"]
+    with urllib.request.urlopen(f"{practice_org.url}/services/data") as answer:
+        assert answer.status == 200
+    assert practice_org.org.identity.org_id == reset
+
+
+def test_a_fault_is_armed_strikes_once_and_is_spent(sfpush: Sfpush) -> None:
+    sfpush("connect", "--practice")
+    ran = sfpush("--json", "practice", "fault", "daily-limit", "--path", "/query*")
+    assert [fault["kind"] for fault in ran.data["armed"]] == ["daily-limit"]
+    assert sfpush("practice", "fault").out.split()[4:6] == ["daily-limit", "*"]
+    assert sfpush("--json", "pull").envelope["errors"][0]["code"] == "daily-limit"
+    assert sfpush("--json", "practice", "fault").data == {"armed": []}
+    assert sfpush("pull").code == 0
+
+
+def test_faults_can_be_forgotten_and_unknown_ones_are_exit_2(sfpush: Sfpush) -> None:
+    sfpush("practice", "fault", "slow", "--nth", "2", "--times", "3")
+    assert "3 requests, after 1 other" in sfpush("practice", "fault").out
+    assert sfpush("practice", "fault", "--clear").out == "No fault is armed.\n"
+    ran = sfpush("--json", "practice", "fault", "earthquake")
+    assert (ran.code, "close-after-commit" in ran.envelope["errors"][0]["hint"]) == (2, True)
+
+
+def test_the_help_explains_every_kind_of_fault(sfpush: Sfpush) -> None:
+    explained = sfpush("practice", "fault", "--help").out
+    assert all(kind.value in explained for kind in FaultKind)
+
+
+def test_serve_accepts_the_certificate_of_a_jwt_key(sfpush: Sfpush, own_place: Path) -> None:
+    key, certificate = signing_key(own_place)
+    with subprocess.Popen(
+        [sys.executable, "-m", "sfpush", "--json", "practice", "serve", "--jwt-cert", str(certificate)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        served = json.loads(process.stdout.readline())
+        ways = ("--username", served["username"], "--client-id", served["client_id"], "--jwt-key", str(key))
+        ran = sfpush("--json", "connect", "--instance-url", served["url"], *ways)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert (ran.code, ran.data.get("way"), process.returncode) == (0, "jwt", 0)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_certificate_that_is_none_is_exit_2(sfpush: Sfpush, own_place: Path, content: str | None) -> None:
+    if content:
+        (own_place / "cert.pem").write_text(content)
+    assert sfpush("practice", "serve", "--jwt-cert", "cert.pem").code == 2
+
+
+def signing_key(folder: Path) -> tuple[Path, Path]:
+    """A new private key and its certificate, as files."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sfpush")])
+    today = datetime.now(UTC)
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private.public_key())
+    built = built.serial_number(1).not_valid_before(today).not_valid_after(today + timedelta(days=1))
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    certificate.write_bytes(built.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return key, certificate
 
 
 def test_rules_that_can_not_be_used_are_exit_2(sfpush: Sfpush, own_place: Path) -> None:
