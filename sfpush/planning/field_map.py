@@ -134,6 +134,8 @@ _MATCHED_ON: Mapping[str, tuple[str, ...]] = {
     "Lead": ("Email", "IsConverted", "ConvertedContactId", "ConvertedAccountId", "Company", "Name"),
     "Account": ("Name", "Website"),
     "Opportunity": ("Name", "AccountId"),
+    "OpportunityStage": ("ApiName",),
+    "OpportunityContactRole": ("OpportunityId", "ContactId"),
     "User": ("Email", "IsActive", "Name"),
     **RELATIONS,
 }

@@ -11,7 +11,7 @@ from sfpush.errors import AnswerLost, NotReady
 from sfpush.model import Batch, Create, Delete, Outcome, Rejected, Row, Verb, Written
 from sfpush.push.batches import (
     COLLECTION_SIZE,
-    GUEST,
+    GUESTS,
     Parcel,
     Placed,
     Writing,
@@ -256,7 +256,7 @@ class Execution:
                 tally.deleted += 1
             case Written(), Create() if not makes_link(change.sobject):
                 tally.members += 1
-            case Written(), Create() if change.sobject == GUEST:
+            case Written(), Create() if change.sobject in GUESTS:
                 tally.guests += 1
             case Written(created=created), Create() if created or verb is Verb.CREATE:
                 tally.created += 1

@@ -8,11 +8,12 @@ from typing import Literal
 from sfpush.errors import NotReady
 from sfpush.planning.context import Context
 from sfpush.planning.custom_fields import CustomFields
+from sfpush.planning.deals.stages import DealStages
 from sfpush.settings.schema import Settings
 from sfpush.store import reference
 from sfpush.store.describes import describes
 from sfpush.store.orgs import OrgState
-from sfpush.store.snapshot import active_users
+from sfpush.store.snapshot import active_user_ids, active_users, deal_stages
 
 
 def gather(
@@ -35,5 +36,9 @@ def gather(
         user_names=reference.names(connection, "users"),
         connected_mailboxes=tuple(reference.names(connection, "email_accounts")),
         owners=active_users(connection, state.org),
+        user_ids=active_user_ids(connection, state.org),
+        deal_stages=DealStages.of(
+            reference.bodies(connection, "opportunity_stages"), deal_stages(connection, state.org)
+        ),
         custom_fields=CustomFields.of(reference.bodies(connection, "typed_custom_fields")),
     )

@@ -1,7 +1,7 @@
 """Making a plan: records and snapshot in, one stored decision a record out, a chunk at a time.
 
-What goes is decided first (S1–S3), then accounts, then people, who may still call for an account (C6). All deciding is
-done in `planning`; what is here is the order of things and the reading and writing.
+What goes is decided first (S1–S3), then accounts, then people, who may still call for an account (C6), then deals, then
+activities. All deciding is done in `planning`; what is here is the order of things and the reading and writing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sfpush.push.batches import estimated_calls, writes_of
 from sfpush.runs.facts import gather
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.runs.plan_activities import CHUNK, ActivityDecisions
+from sfpush.runs.plan_deals import DealDecisions
 from sfpush.runs.plan_members import plan_members
 from sfpush.runs.plan_people import PeopleDecisions
 from sfpush.runs.plan_removals import Removals
@@ -125,6 +126,16 @@ def _decide(
         for records in record_chunks(connection, RecordType.CONTACT, scope.keys):
             people.decide_all(removals.rest_of(records))
             progress.advance(len(records))
+        progress.finish()
+    if scope.sobject in (None, "Opportunity"):
+        deals = DealDecisions(connection, org, context, plan, accounts)
+        progress.start("Planning deals", _count(connection, RecordType.DEAL, scope))
+        for records in record_chunks(connection, RecordType.DEAL, scope.keys):
+            deals.decide_all(records)
+            progress.advance(len(records))
+        deals.decide_pulled(scope.keys)
+        if scope.keys is None:
+            deals.decide_new()
         progress.finish()
     activities = ActivityDecisions(connection, org, context, plan, accounts)
     for record_type, sobject in SOBJECTS.items():

@@ -10,6 +10,7 @@ from sfpush.model import AnyChange, OrgRow, Record, RecordType, SalesforceId
 from sfpush.planning import account_of_person as answers
 from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
+from sfpush.planning.deals.decide import with_company
 from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Match, match_account
 from sfpush.planning.people import Account, AccountAt, AccountToCome, Pending
@@ -88,6 +89,20 @@ class AccountDecisions:
                 found[key] = answer
         return found
 
+    def of_deals(self, deals: Sequence[Record]) -> Mapping[str, Account | None]:
+        """The accounts of a chunk of deals, by the deal's key; none is made for a deal, which goes without (D5)."""
+        companies = self._companies([with_company(deal) for deal in deals])
+        by_key = {company.key: company for company in companies.values()}
+        decided = changes_of(self._connection, self._plan, sorted(by_key))
+        subjects, rivals = self._subjects([by_key[key] for key in sorted(by_key)])
+        found: dict[str, Account | None] = {}
+        for subject in subjects:
+            answer = self._resolved(subject, decided)
+            if isinstance(answer, answers.MakeIt):
+                answer = self._of_another(subject, rivals) or answer
+            found[subject.record.key] = None if isinstance(answer, answers.MakeIt) else answer
+        return {deal.key: found[companies[deal.key].key] if deal.key in companies else None for deal in deals}
+
     def take_made(self) -> list[Decided]:
         """The decisions on accounts that the last chunk of people called for, to be written with the people's own."""
         made, self._for_people = self._for_people, []
@@ -124,12 +139,8 @@ class AccountDecisions:
 
     def _make(self, person: Pending, subject: Subject, rivals: Rivals, decided: dict[str, AnyChange]) -> Account:
         key = subject.record.key
-        if (rival := rivals.of_any_key(subject)) is not None:
-            there = self._resolved(*self._followed(rival, subject))
-            if not isinstance(there, answers.MakeIt):
-                return there
-        if (planned := self._made.find(subject.record)) is not None and planned != key:
-            return AccountToCome(planned)
+        if (there := self._of_another(subject, rivals)) is not None:
+            return there
         if (refused := answers.may_make(subject.record, self._context)) is not None:
             return refused
         change = decide_account(subject, None, self._context, needed_by=person.subject.record.key)
@@ -140,6 +151,15 @@ class AccountDecisions:
             self._made.add(subject.record)
             return answer
         return answers.waits_for(key, change.reason)
+
+    def _of_another(self, subject: Subject, rivals: Rivals) -> Account | None:
+        """The account of another record of the same company, or one that the plan makes of it for a contact."""
+        if (rival := rivals.of_any_key(subject)) is not None:
+            there = self._resolved(*self._followed(rival, subject))
+            if not isinstance(there, answers.MakeIt):
+                return there
+        planned = self._made.find(subject.record)
+        return AccountToCome(planned) if planned is not None and planned != subject.record.key else None
 
     def _subjects(self, records: Sequence[Record]) -> tuple[list[Subject], Rivals]:
         chunk = account_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)

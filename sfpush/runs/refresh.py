@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,12 +18,14 @@ from sfpush.runs.refresh_activities import refresh_activities
 from sfpush.settings.schema import Settings
 from sfpush.store import snapshot
 from sfpush.store.database import writing
+from sfpush.store.deals import have_contact_roles
 from sfpush.store.describes import save_describes
 from sfpush.store.orgs import OrgState, note_pull
+from sfpush.store.reference import bodies
 from sfpush.store.times import from_text, to_text
 
 _PAGE = 2000
-_MAPPED = ("Account", "Contact", "Lead")
+_MAPPED = ("Account", "Contact", "Lead", "Opportunity")
 _FULL_AFTER = timedelta(days=14)
 _OVERLAP = timedelta(minutes=2)
 """A row becomes visible when its transaction ends, after its SystemModstamp: read a little of the past again."""
@@ -53,19 +55,19 @@ def refresh(
 ) -> Refreshed:
     """Bring the snapshot of User, Account, Contact and Lead up to date, describes first; Opportunity where it matters.
 
-    An sObject is read in full at first, when the fields it must hold have changed, after 14 days without a refresh
+    An sObject is read in full at first, when the fields it must hold have changed, when it was not read for 14 days
     (deletions age out of Salesforce after 15), and on request; else only rows changed since. Deleted rows come too.
     A refresh that is interrupted leaves what it has read, and the next one goes on.
     """
     calls_before = org.api_calls
-    describes = _describes(org, settings)
+    describes = _describes(org, _wanted(connection, settings))
     with writing(connection):
         save_describes(connection, state.org, describes.values(), now=to_text(now))
     stale = state.pulled_at is not None and now - from_text(state.pulled_at) > _FULL_AFTER
     read, deleted, merged, all_in_full = {}, 0, 0, True
     for sobject, describe in describes.items():
-        reading = _Reading(connection, org, state.org, sobject, describe, settings, full=full or stale)
-        read[sobject], gone, lost = reading.run(now, progress)
+        reading = _Reading(connection, org, state.org, sobject, describe, settings, now, full=full)
+        read[sobject], gone, lost = reading.run(progress)
         deleted, merged = deleted + gone, merged + lost
         all_in_full = all_in_full and reading.in_full
     ours = refresh_activities(connection, org, state.org, settings, now=now, progress=progress, full=full or stale)
@@ -75,10 +77,22 @@ def refresh(
     return Refreshed(read, deleted, merged, api_calls=org.api_calls - calls_before, describes=describes)
 
 
-def _describes(org: Org, settings: Settings) -> dict[str, Describe]:
+def _wanted(connection: sqlite3.Connection, settings: Settings) -> Iterator[str]:
+    """What is read besides User, Account and Contact, as far as the user sees it."""
+    yield "Lead"
+    mode = settings.deals.mode
+    if mode != "off" or settings.accounts.deletion_sync:  # an Account would take its Opportunities along (S1)
+        yield "Opportunity"
+    if mode in ("push", "bidirectional"):
+        if any(stage.get("salesforce_id") for stage in bodies(connection, "opportunity_stages")):
+            yield "OpportunityStage"
+        if have_contact_roles(connection):
+            yield "OpportunityContactRole"
+
+
+def _describes(org: Org, wanted: Iterable[str]) -> dict[str, Describe]:
     found = {sobject: org.describe(sobject) for sobject in ("User", "Account", "Contact")}
-    children = ("Opportunity",) if settings.accounts.deletion_sync else ()  # an Account would take them along (S1)
-    for sobject in ("Lead", *children):
+    for sobject in wanted:
         try:
             found[sobject] = org.describe(sobject)
         except RequestRefused:  # switched off in the org, or hidden from the user; what needs one then says so
@@ -97,6 +111,7 @@ class _Reading:
         sobject: str,
         describe: Describe,
         settings: Settings,
+        now: datetime,
         *,
         full: bool,
     ) -> None:
@@ -105,13 +120,18 @@ class _Reading:
         self._fields = snapshot_fields(mapped, sobject, describe)
         self._external_id_field = mapped.external_id_field if mapped else ""
         self._state = snapshot.snapshot_state(connection, number, sobject)
-        if full or self._state is None or not set(self._fields) <= set(self._state.field_names):
+        if self._state is not None and (
+            full
+            or now - from_text(self._state.read_at) > _FULL_AFTER
+            or not set(self._fields) <= set(self._state.field_names)
+        ):
             self._state = None
         self.in_full = self._state is None
+        self._now = now
         if self._state is not None:
             self._fields = self._state.field_names
 
-    def run(self, now: datetime, progress: Progress) -> tuple[int, int, int]:
+    def run(self, progress: Progress) -> tuple[int, int, int]:
         """Read; returns how many rows came, how many of them deleted, how many merged."""
         progress.start(f"Reading {self._sobject}", None, "rows")
         deleted = merged = count = 0
@@ -129,18 +149,21 @@ class _Reading:
             merged += sum(1 for row in page if row.get("MasterRecordId"))
             count += len(page)
             progress.advance(len(page))
-        self._note(newest, now)
+        self._note(newest)
         progress.finish()
         return count, deleted - merged, merged
 
-    def _note(self, newest: str, now: datetime) -> None:
-        in_full_at = to_text(now) if self._state is None else self._state.pulled_in_full_at
+    def _note(self, newest: str) -> None:
+        in_full_at = to_text(self._now) if self._state is None else self._state.pulled_in_full_at
         names = self._fields if self._state is None else self._state.field_names
         with writing(self._connection):
             if self.in_full:
                 snapshot.end_full_read(self._connection, self._number, self._sobject)
             snapshot.note_state(
-                self._connection, self._number, self._sobject, snapshot.SnapshotState(names, newest, in_full_at)
+                self._connection,
+                self._number,
+                self._sobject,
+                snapshot.SnapshotState(names, newest, in_full_at, to_text(self._now)),
             )
 
 

@@ -118,7 +118,10 @@ class _Reading:
         in_full_at = to_text(now) if self._state is None or self._in_full else self._state.pulled_in_full_at
         with writing(self._connection):
             snapshot.note_state(
-                self._connection, self._number, self._sobject, snapshot.SnapshotState(self._fields, newest, in_full_at)
+                self._connection,
+                self._number,
+                self._sobject,
+                snapshot.SnapshotState(self._fields, newest, in_full_at, to_text(now)),
             )
         progress.finish()
         return count, deleted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import held_loosely, keys_linked_to
@@ -42,3 +42,15 @@ class Claims:
                 ).fetchall()
             )
         return {key: linked.get(sf_id) or first[sf_id] for key, sf_id in wanted.items()}
+
+    def taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these org rows that a record of this plan goes to."""
+        found: set[str] = set()
+        for chunk in in_chunks(ids):
+            found.update(
+                sf_id
+                for (sf_id,) in self._connection.execute(
+                    f"SELECT sf_id FROM {self._table} WHERE sf_id IN ({marks(chunk)})", chunk
+                )
+            )
+        return frozenset(found)

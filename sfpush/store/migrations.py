@@ -33,7 +33,8 @@ CREATE TABLE records (
     stage TEXT,                              -- name or Apollo stage id; '' is No stage, null is never seen (I2)
     updated_at TEXT,                         -- Apollo's, ISO-8601 UTC (I3)
     version INTEGER NOT NULL DEFAULT 1,      -- counts content changes
-    made_for TEXT,                           -- key of the contact an account was made for (C6)
+    made_for TEXT,                           -- what it was made for: key of the contact of an account (C6), or of the
+                                             -- activity of a person (E2); Id of the Opportunity of a deal (D2)
     deleted_at TEXT,                         -- S1 soft delete
     deleted_in INTEGER REFERENCES orgs,      -- the org whose deletion or merge took it along; null: deleted in Apollo
     merged_into TEXT,                        -- key of the record it was merged into (S3)
@@ -75,7 +76,7 @@ CREATE TABLE links (
     key TEXT NOT NULL,
     sobject TEXT NOT NULL,
     sf_id TEXT NOT NULL,
-    pushed TEXT NOT NULL DEFAULT '{}',       -- JSON: field values last pushed (F2)
+    pushed TEXT NOT NULL DEFAULT '{}',       -- JSON: field values last pushed (F2); of a deal also those last pulled
     linked_at TEXT NOT NULL,
     PRIMARY KEY (org, key)
 ) WITHOUT ROWID;
@@ -107,7 +108,7 @@ CREATE INDEX snapshot_deleted ON snapshot (org, sf_id) WHERE deleted = 1;
 
 CREATE TABLE snapshot_keys (
     org INTEGER NOT NULL REFERENCES orgs,
-    kind TEXT NOT NULL,                      -- email, domain, name, external
+    kind TEXT NOT NULL,                      -- email, domain, name, external, role
     value TEXT NOT NULL,
     sobject TEXT NOT NULL,
     sf_id TEXT NOT NULL,
@@ -121,6 +122,7 @@ CREATE TABLE snapshot_state (
     field_names TEXT NOT NULL,               -- JSON list: what the rows hold
     modstamp TEXT NOT NULL,                  -- everything changed before this has been read
     pulled_in_full_at TEXT NOT NULL,
+    read_at TEXT NOT NULL,
     PRIMARY KEY (org, sobject)
 ) WITHOUT ROWID;
 

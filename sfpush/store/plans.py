@@ -14,8 +14,8 @@ from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, Salesfo
 from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
-_BESIDES = "('CampaignMember', 'EventRelation')"
-"""What a record has in a plan besides the decision on itself: a membership, the participants of a meeting."""
+BESIDES = "('CampaignMember', 'EventRelation', 'OpportunityContactRole')"
+"""What a record has in a plan besides the decision on itself: membership, guests of a meeting, contacts of a deal."""
 _PLACES = {"account": 2, "contact": 3, "deal": 5}
 _DELETE, _MERGE, _MEMBER, _ACTIVITY = 0, 1, 4, 6
 _COLUMNS = "key, name, action, sobject, sf_id, rule, reason, detail"
@@ -91,7 +91,8 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     for record_type, action, count in connection.execute(
         "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' ELSE substr(key, 1, instr(key, ':') - 1) END,"
         " action, COUNT(*) FROM changes"
-        " WHERE plan = ? AND sobject <> 'EventRelation' GROUP BY 1, 2",  # a meeting is one record, whoever takes part
+        # a meeting is one record, whoever takes part, and so is a deal
+        " WHERE plan = ? AND sobject NOT IN ('EventRelation', 'OpportunityContactRole') GROUP BY 1, 2",
         (head.plan,),
     ):
         summary.setdefault(record_type, {})[action] = count
@@ -172,7 +173,7 @@ def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -
         for row in connection.execute(
             # without the hint SQLite reads the whole plan for every chunk
             f"SELECT {_COLUMNS} FROM changes INDEXED BY changes_by_key WHERE key IN ({marks(chunk)}) AND plan = ?"
-            f" AND sobject NOT IN {_BESIDES}",
+            f" AND sobject NOT IN {BESIDES}",
             (*chunk, plan),
         ):
             found[row[0]] = _from_row(row)
@@ -202,7 +203,7 @@ def remember_decisions(connection: sqlite3.Connection, org: int, head: PlanHead)
         "INSERT OR REPLACE INTO decisions"
         " (org, key, action, rule, reason, decided_at, record_version, modstamp, settings_fingerprint)"
         " SELECT ?, key, action, rule, reason, ?, record_version, modstamp, ? FROM changes"
-        f" WHERE plan = ? AND sobject NOT IN {_BESIDES}",
+        f" WHERE plan = ? AND sobject NOT IN {BESIDES}",
         (org, head.created_at, head.settings_fingerprint, head.plan),
     )
 

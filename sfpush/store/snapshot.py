@@ -15,33 +15,43 @@ from sfpush.store.database import in_chunks, marks
 
 _COLUMNS = "s.sobject, s.sf_id, s.fields, s.created, s.modstamp, s.deleted, s.master_id"
 _ALIVE, _DELETED, _UNSEEN = 0, 1, 2
+ROLE = "role"
+"""The kind of key that finds an OpportunityContactRole: the Ids of its deal and its contact, a blank between them."""
 _SYSTEM_FIELDS = frozenset({"Id", "CreatedDate", "SystemModstamp", "IsDeleted", "MasterRecordId"})
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotState:
-    """How far one sObject has been read: which fields its rows hold, and up to which SystemModstamp."""
+    """How far one sObject has been read: which fields its rows hold, up to which SystemModstamp, and when."""
 
     field_names: tuple[str, ...]
     modstamp: str
     pulled_in_full_at: str
+    read_at: str
 
 
 def snapshot_state(connection: sqlite3.Connection, org: int, sobject: str) -> SnapshotState | None:
     """How far this sObject has been read; None: never in full."""
     row = connection.execute(
-        "SELECT field_names, modstamp, pulled_in_full_at FROM snapshot_state WHERE org = ? AND sobject = ?",
+        "SELECT field_names, modstamp, pulled_in_full_at, read_at FROM snapshot_state WHERE org = ? AND sobject = ?",
         (org, sobject),
     ).fetchone()
-    return SnapshotState(tuple(orjson.loads(row[0])), row[1], row[2]) if row else None
+    return SnapshotState(tuple(orjson.loads(row[0])), *row[1:]) if row else None
 
 
 def note_state(connection: sqlite3.Connection, org: int, sobject: str, state: SnapshotState) -> None:
     """Remember how far this sObject has been read; in the caller's transaction."""
     connection.execute(
-        "INSERT OR REPLACE INTO snapshot_state (org, sobject, field_names, modstamp, pulled_in_full_at)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (org, sobject, orjson.dumps(state.field_names).decode(), state.modstamp, state.pulled_in_full_at),
+        "INSERT OR REPLACE INTO snapshot_state (org, sobject, field_names, modstamp, pulled_in_full_at, read_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            org,
+            sobject,
+            orjson.dumps(state.field_names).decode(),
+            state.modstamp,
+            state.pulled_in_full_at,
+            state.read_at,
+        ),
     )
 
 
@@ -137,6 +147,31 @@ def rows_by_key(
     return found
 
 
+def deal_stages(connection: sqlite3.Connection, org: int) -> Mapping[SalesforceId, str]:
+    """The org's deal stages, as StageName holds them, by the Id of their OpportunityStage (D5)."""
+    return {
+        SalesforceId.trusted(sf_id): name
+        for sf_id, name in connection.execute(
+            "SELECT sf_id, json_extract(fields, '$.ApiName') FROM snapshot"
+            " WHERE org = ? AND sf_id > '01J' AND sf_id < '01K' AND sobject = 'OpportunityStage' AND deleted <> 1",
+            (org,),
+        )
+        if name
+    }
+
+
+def active_user_ids(connection: sqlite3.Connection, org: int) -> frozenset[SalesforceId]:
+    """Active Salesforce users."""
+    return frozenset(
+        SalesforceId.trusted(sf_id)
+        for (sf_id,) in connection.execute(
+            "SELECT sf_id FROM snapshot WHERE org = ? AND sf_id > '005' AND sf_id < '006' AND sobject = 'User'"
+            " AND deleted = 0 AND json_extract(fields, '$.IsActive')",
+            (org,),
+        )
+    )
+
+
 def active_users(connection: sqlite3.Connection, org: int) -> Mapping[str, SalesforceId]:
     """Active Salesforce users by lower-cased e-mail; of several, the oldest (C9)."""
     found: dict[str, SalesforceId] = {}
@@ -166,6 +201,8 @@ def _keys_of(sobject: str, row: Mapping[str, Any], external_id_field: str) -> It
     if sobject == "Account":
         yield "domain", domain_key(row.get("Website"))
         yield "name", company_key(row.get("Name"))
+    elif sobject == "OpportunityContactRole":
+        yield ROLE, f"{row.get('OpportunityId')} {row.get('ContactId')}"
     else:
         yield "email", email_key(row.get("Email"))
 

@@ -56,12 +56,14 @@ class Chunk:
 def record_chunks(
     connection: sqlite3.Connection, record_type: RecordType, keys: Iterable[str] | None = None, *, size: int = CHUNK
 ) -> Iterator[list[Record]]:
-    """Living records of one type in key order; only `keys` where given. Accounts made for contacts are left out."""
+    """Living records of one type in key order; only `keys` where given. Accounts made for contacts are left out unless
+    they are named, deals made of Opportunities always."""
     if keys is not None:
         prefix = f"{record_type.value}:"
         for chunk in in_chunks(sorted(key for key in keys if key.startswith(prefix))):
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL ORDER BY key",
+                f"SELECT {_COLUMNS} FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL"
+                " AND (made_for IS NULL OR type <> 'deal') ORDER BY key",
                 chunk,
             ).fetchall()
             yield [_record(row) for row in rows]

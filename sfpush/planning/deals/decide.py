@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sfpush.model import AnyChange, Block, Create, FieldChange, OrgRow, Pull, Record, Rule, SalesforceId, Update
+from sfpush.model import (
+    AnyChange,
+    Block,
+    Create,
+    FieldChange,
+    Link,
+    OrgRow,
+    Pull,
+    Record,
+    Rule,
+    SalesforceId,
+    Skip,
+    Update,
+)
 from sfpush.planning import verdicts
 from sfpush.planning.accounts import external_key, owner
 from sfpush.planning.context import Context
@@ -35,6 +48,22 @@ def pulls(context: Context) -> bool:
     return context.settings.deals.mode in _PULLING
 
 
+def switched_off(record: Record, link: Link | None, context: Context) -> Skip | None:
+    """Nothing is synced while deals are off; what was pulled stays as it is (D3)."""
+    if context.settings.deals.mode != "off":
+        return None
+    because = 'deals.mode is "off"'
+    skipped = verdicts.skip(record, OPPORTUNITY, Refusal(Rule.PUSH_OFF, because))
+    return skipped if link is None else replace(skipped, reason=f"Left as it is: {because}.", salesforce_id=link.id)
+
+
+def with_company(deal: Record) -> Record:
+    """The deal in the words in which a contact names its company."""
+    names = {"account_id": "account_id", "organization_name": "account_name", "website": "website"}
+    fields = {name: value for name, source in names.items() if (value := deal.fields.get(source))}
+    return replace(deal, fields=fields)
+
+
 def decide_deal(
     subject: Subject, match: Match, account: Account | None, context: Context, *, claimed_by: str | None = None
 ) -> AnyChange:
@@ -43,12 +72,8 @@ def decide_deal(
     `claimed_by` is the record that goes to the matched row before this one (M4). A push by hand overrides no mode: a
     direction is no filter, and in some of them nothing has been read that a deal could be found in.
     """
-    mode = context.settings.deals.mode
-    if mode == "off":
-        because = 'deals.mode is "off"'
-        link = subject.link
-        skipped = verdicts.skip(subject.record, OPPORTUNITY, Refusal(Rule.PUSH_OFF, because))
-        return skipped if link is None else replace(skipped, reason=f"Left as it is: {because}.", salesforce_id=link.id)
+    if (off := switched_off(subject.record, subject.link, context)) is not None:
+        return off
     subject = replace(subject, record=_as_shown(subject))
     match match:
         case Several():
@@ -78,7 +103,7 @@ def _create(subject: Subject, account: Account | None, context: Context) -> AnyC
         return held
     writer = context.writers.get(OPPORTUNITY)
     if writer is None:
-        return _no_object(record)
+        return no_object(record)
     tied = _tied(account)
     if isinstance(account, NoAccount):
         return verdicts.block(
@@ -111,7 +136,7 @@ def _update(subject: Subject, found: Found, account: Account | None, context: Co
     record, row = subject.record, found.row
     writer = context.writers.get(OPPORTUNITY)
     if writer is None:
-        return _no_object(record)
+        return no_object(record)
     tied = _tied(account)
     going = _going(subject, row, tied, writer, context)
     refused: Block | None = None
@@ -231,7 +256,7 @@ def _tied(account: Account | None) -> _Tied:
             return _Tied()
 
 
-def _no_object(record: Record) -> Block:
+def no_object(record: Record) -> Block:
     return verdicts.block(
         record, OPPORTUNITY, Rule.NOT_WRITEABLE, f"The org has no {OPPORTUNITY} that this user can see."
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sfpush.model import AnyChange, FieldChange, Link, OrgRow, Pull, Record, RecordType, Rule, Unchanged
 from sfpush.planning import verdicts
 from sfpush.planning.context import Context
-from sfpush.planning.deals.decide import OPPORTUNITY, pulls
+from sfpush.planning.deals.decide import OPPORTUNITY, no_object, pulls, switched_off
 from sfpush.planning.deals.memory import remembered, to_remember
 from sfpush.planning.deals.three_way import Compared, compare, said_of_pulls
 from sfpush.planning.matching import Gone
@@ -29,8 +29,12 @@ def decide_new(row: OrgRow, context: Context) -> Pull:
 
 def decide_again(record: Record, link: Link, row: OrgRow, context: Context) -> AnyChange:
     """A deal that was pulled before: what has changed since is pulled; nothing of it is ever pushed."""
+    if (off := switched_off(record, link, context)) is not None:
+        return off
     if row.deleted:
         return verdicts.gone(record, Gone(row))
+    if OPPORTUNITY not in context.writers:
+        return no_object(record)
     compared = _compared(row, link.pushed, context)
     if pulls(context) and compared.pulls:
         return _pull(row, compared, Rule.SALESFORCE_CHANGED, said_of_pulls(compared.pulls))
