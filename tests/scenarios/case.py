@@ -16,7 +16,7 @@ _OF_THE_ORG = {*_ROWS, "people", "rules", "connection"}
 _EXPECTED = {
     "record",
     "partial", "warnings", "gates", "refused", "no_plan", "unchanged", "change", "import", "reject", "push", "org",
-    "one_value",
+    "one_value", "why", "not_synced",
 }  # fmt: skip
 _SAID = {"delete", "restore", "link", "unlink"}
 _CHANGE = {

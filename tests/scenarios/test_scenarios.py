@@ -60,6 +60,10 @@ def _played(step: Step, world: World, *, last: bool) -> list[str]:
     for place in expected.get("one_value", ()):
         sobject, _, field = place.partition(".")
         problems += verdict.of_one_value(place, world.rows(sobject, [field]))
+    for one in expected.get("why", ()):
+        problems += verdict.of_why(one, world.why(one["record"]), world.id_of)
+    if "not_synced" in expected:
+        problems += verdict.of_not_synced(expected["not_synced"], world.not_synced())
     return problems
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sfpush.model import AnyChange
 from sfpush.runs.import_files import ImportReport
 from sfpush.runs.report import RunReport
+from sfpush.runs.why import Why
 from sfpush.store.plans import PlanHead
 
 IdOf = Callable[[Any], Any]
@@ -89,6 +90,29 @@ def of_record(wanted: Mapping[str, Any], found: Mapping[str, Any], id_of: IdOf) 
         f"{wanted['key']}: {name} is {found.get(name)!r}, not {value!r}"
         for name, value in wanted.items()
         if name != "key" and not _same(found.get(name), value) and found.get(name) != id_of(value)
+    ]
+
+
+def of_why(wanted: Mapping[str, Any], found: Why, id_of: IdOf) -> list[str]:
+    """What differs in the answer to `why`: the rule, words of the answer, words of what would change it."""
+    remedies = "; ".join(found.would_change)
+    problems = [] if found.rule == wanted.get("rule", found.rule) else [f"rule {found.rule}, not {wanted['rule']}"]
+    for name, said in (("answer", found.answer), ("would_change", remedies)):
+        problems += [
+            f"{name} does not say {words!r}"
+            for words in wanted.get(name, ())
+            if words not in said and id_of(words) not in said
+        ]
+    return [f"why {wanted['record']}: {problem} [{found.answer} | {remedies}]" for problem in problems]
+
+
+def of_not_synced(wanted: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    """What differs in the list of what is not in the org: which records, and words of each reason."""
+    problems = [] if wanted.keys() == found.keys() else [f"not synced: {sorted(found)}, not {sorted(wanted)}"]
+    return problems + [
+        f"{key}: the reason does not say {words!r} [{found[key]}]"
+        for key, words in wanted.items()
+        if words not in found.get(key, words)
     ]
 
 

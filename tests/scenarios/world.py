@@ -31,6 +31,7 @@ from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
 from sfpush.runs.report import RunReport
+from sfpush.runs.why import Why, why
 from sfpush.settings.load import load
 from sfpush.settings.schema import Settings
 from sfpush.store import plans
@@ -38,6 +39,7 @@ from sfpush.store.database import open_store, writing
 from sfpush.store.links import links_for
 from sfpush.store.orgs import OrgState, org_state, remember_org
 from sfpush.store.plans import PlanHead, Scope
+from sfpush.store.record_list import list_records
 from sfpush.store.records import get
 from sfpush.store.removals import delete_records, restore_records
 from sfpush.store.times import to_text
@@ -135,6 +137,15 @@ class World:
         link = links_for(self.store, self.state.org, [key]).get(key)
         fields = dict(found.fields) if found else {}
         return {**fields, "deleted": found is None or found.deleted, "linked_to": link.id if link else ""}
+
+    def why(self, key: str) -> Why:
+        """The answer to `why` as things stand."""
+        return why(self.store, self.state, self.settings, key, now=datetime.now(UTC))
+
+    def not_synced(self) -> dict[str, str]:
+        """The records without a link, each with its reason."""
+        listed = list_records(self.store, self.state.org, synced=False)
+        return {one.key: one.last_reason or "" for one in listed}
 
     def id_of(self, name: Any) -> Any:
         """The Salesforce Id that a row's name or a linked record's key stands for; anything else as it is."""
