@@ -42,7 +42,9 @@ def check_map(settings: Settings, describes: Mapping[str, Describe]) -> Iterator
         if found is None:
             yield _problem(path, f"The org has no {sobject} that this user can see. Give the user access.")
         elif not found.createable:
-            yield _problem(path, f"This user may not create a {sobject} in the org. Give the user the permission.")
+            yield _problem(
+                path, f"This user may not create {sobject} records in the org. Give the user the permission."
+            )
 
 
 def check_sources(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
