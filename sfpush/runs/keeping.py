@@ -64,15 +64,18 @@ def keep_written(connection: sqlite3.Connection, org: int, links: Sequence[Link]
     An org row that is linked to another record of Apollo already keeps that link (M4): the next plan says so.
     """
     linking = [link for link in links if makes_link(link.sobject)]
-    taken = dict(keys_linked_to(connection, org, [link.id for link in linking]))
-    others = [link.id for link in linking if taken.get(link.id, link.key) != link.key]
+    keep_links(connection, org, linking, now=now)
+    error_log.resolve(connection, org, [link.key for link in linking], now=to_text(now))
+    members = [link.key for link in links if not makes_link(link.sobject)]
+    error_log.resolve(connection, org, members, now=to_text(now), memberships=True)
+
+
+def keep_links(connection: sqlite3.Connection, org: int, links: Sequence[Link], *, now: datetime) -> None:
+    """Keep these links, each unless its org row is another record's; in the caller's transaction."""
+    taken = dict(keys_linked_to(connection, org, [link.id for link in links]))
+    others = [link.id for link in links if taken.get(link.id, link.key) != link.key]
     released = release_held_loosely(connection, org, others)
     for sf_id in released:
         del taken[sf_id]
     drop_unlinked_made_accounts(connection, list(released.values()))
-    save_links(
-        connection, org, [link for link in linking if taken.get(link.id, link.key) == link.key], now=to_text(now)
-    )
-    error_log.resolve(connection, org, [link.key for link in linking], now=to_text(now))
-    members = [link.key for link in links if not makes_link(link.sobject)]
-    error_log.resolve(connection, org, members, now=to_text(now), memberships=True)
+    save_links(connection, org, [link for link in links if taken.get(link.id, link.key) == link.key], now=to_text(now))

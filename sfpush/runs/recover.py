@@ -17,7 +17,7 @@ from sfpush.settings.schema import Settings
 from sfpush.store import journal, runs
 from sfpush.store.database import writing
 from sfpush.store.journal import SentRow, UnansweredBatch
-from sfpush.store.links import keys_linked_to, links_for
+from sfpush.store.links import held_loosely, keys_linked_to, links_for
 from sfpush.store.made_accounts import keep_made_accounts
 from sfpush.store.made_people import keep_made_people
 from sfpush.store.orgs import OrgState
@@ -201,7 +201,8 @@ def _unknown_rows(
         for row in org.rows_we_created(batch.sobject, field, wanted, names, since=since)
     }
     taken = keys_linked_to(connection, number, list(seen))
-    return [SeenRow(sf_id, row) for sf_id, row in seen.items() if sf_id not in taken]
+    given_back = held_loosely(connection, number, list(taken))  # a deal may have been pulled before its answer came
+    return [SeenRow(sf_id, row) for sf_id, row in seen.items() if sf_id not in taken or sf_id in given_back]
 
 
 def _keep(

@@ -60,7 +60,7 @@ class RunReport:
 def counts_of(planned: PlanTally, done: Tally, local: Mapping[str, int], *, linked: int) -> Counts:
     """The counts of a run: what the plan left alone, what became of the rest.
 
-    `local` counts what was `merged` and `deleted` in the store, `linked` the links kept without a call.
+    `local` counts what was `merged`, `deleted` and `pulled` in the store, `linked` the links kept without a call.
     """
 
     def of(action: str) -> int:
@@ -76,6 +76,7 @@ def counts_of(planned: PlanTally, done: Tally, local: Mapping[str, int], *, link
         unchanged=of("unchanged"),
         deleted=done.deleted + local["deleted"],
         merged=local["merged"],
+        pulled=local["pulled"],
         members=done.members,
         rejected=done.rejected,
         blocked=of("block") - waits,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import orjson
 
-from sfpush.model import Batch, Delete, Merge, Outcome, Rejected, SalesforceId, Verb, Written
+from sfpush.model import Batch, Delete, Merge, Outcome, Pull, Rejected, SalesforceId, Verb, Written
 from sfpush.store.database import in_chunks, marks, writing
 
 Transport = Literal["collections", "bulk"]
@@ -53,13 +53,14 @@ class UnansweredBatch:
 
 @dataclass(frozen=True, slots=True)
 class LocalChange:
-    """A record that was deleted or merged in the store as its org row was. `id`: that row, or the one that survived.
+    """A record deleted, merged or pulled in the store as its org row was. `id`: that row, or the one that survived.
 
-    `merged_into` None in a merge: only the link moved there. `fields` are those that the surviving record took over.
+    `merged_into` None in a merge: only the link moved there. `fields` are those that the surviving record took over, or
+    that were pulled.
     """
 
     record: str
-    action: Literal["delete", "merge"]
+    action: Literal["delete", "merge", "pull"]
     sobject: str
     id: SalesforceId
     merged_into: str | None
@@ -143,7 +144,7 @@ def note_candidates(
     )
 
 
-def note_local(connection: sqlite3.Connection, run: int, changes: Iterable[Delete | Merge]) -> None:
+def note_local(connection: sqlite3.Connection, run: int, changes: Iterable[Delete | Merge | Pull]) -> None:
     """Write down what a run did in this store alone; in the transaction that does it."""
     connection.executemany(
         "INSERT INTO local_changes (run, key, action, sobject, sf_id, merged_into, fields)"
@@ -243,7 +244,7 @@ def counts(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:
     for action, number in connection.execute(
         "SELECT action, COUNT(*) FROM local_changes WHERE run = ? GROUP BY action", (run,)
     ):
-        word = "merged" if action == Merge.action else "deleted"
+        word = _LOCAL_WORDS[action]
         found[word] = found.get(word, 0) + number
     return found
 
@@ -342,6 +343,9 @@ def _close_if_whole(connection: sqlite3.Connection, number: int, now: str) -> No
         " AND NOT EXISTS (SELECT 1 FROM batch_rows WHERE batch_rows.batch = batches.batch AND outcome IS NULL)",
         (now, number),
     )
+
+
+_LOCAL_WORDS = {Merge.action: "merged", Delete.action: "deleted", Pull.action: "pulled"}
 
 
 def _word(sobject: str, verb: str, outcome: str) -> str:

@@ -222,15 +222,15 @@ CREATE TABLE batch_rows (
 ) WITHOUT ROWID;
 CREATE INDEX batch_rows_by_key ON batch_rows (key);
 
--- What a run did in this store alone: records deleted or merged as the org's rows were (S1, S3).
+-- What a run did in this store alone: records deleted or merged as the org's rows were (S1, S3), deals pulled (D1).
 CREATE TABLE local_changes (
     run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     key TEXT NOT NULL,
-    action TEXT NOT NULL,                    -- delete, merge
+    action TEXT NOT NULL,                    -- delete, merge, pull
     sobject TEXT NOT NULL,
-    sf_id TEXT NOT NULL,                     -- the row that was deleted, or the one that survived
-    merged_into TEXT,                        -- null: deleted, or only its link moved
-    fields TEXT NOT NULL DEFAULT '{}',       -- JSON: what the surviving record took over
+    sf_id TEXT NOT NULL,                     -- the row that was deleted or pulled, or the one that survived
+    merged_into TEXT,                        -- null: deleted, pulled, or only its link moved
+    fields TEXT NOT NULL DEFAULT '{}',       -- JSON: what the surviving record took over, or what was pulled
     PRIMARY KEY (run, key)
 ) WITHOUT ROWID;
 

@@ -21,6 +21,11 @@ def key_of(row: OrgRow) -> str:
     return f"{RecordType.DEAL.value}:{row.id}"
 
 
+def is_made_of(pull: Pull) -> bool:
+    """Whether the record is made of the Opportunity that it pulls, and is no deal of Apollo's."""
+    return pull.record == f"{RecordType.DEAL.value}:{pull.salesforce_id}"
+
+
 def decide_new(row: OrgRow, context: Context) -> Pull:
     """An Opportunity that no record is linked to, and that no deal of Apollo's is found to be."""
     compared = _compared(row, _NOTHING, context)
