@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sfpush.model import AnyChange, Create, OrgRow, Rule, SalesforceId, Update
+from sfpush.model import AnyChange, Block, Create, FieldChange, OrgRow, Rule, SalesforceId, Update
 from sfpush.planning import verdicts
 from sfpush.planning.accounts import external_key, owner
 from sfpush.planning.context import Context
@@ -18,6 +18,7 @@ from sfpush.planning.fitting import Misfit
 from sfpush.planning.matching import Found, Gone, Match, Several
 from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
+from sfpush.planning.writing import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,17 @@ Account = AccountAt | AccountToCome | NoAccount | Kept
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A person that will be created or updated; `account` says what is still to be known of its account.
+    """A person that will be created or updated; all is settled but what `account` says of its account.
 
-    `needed`: its AccountId must be written, the account made if need be. `kept`: it keeps the one it has (C6).
+    `needed`: its AccountId must be written, the account made if need be. `kept`: it keeps the one it has (C6). What
+    does not fit is found before, so that no account is made for a person who can't go.
     """
 
     subject: Subject
     sobject: str
     account: Literal["needed", "kept", "none"]
+    written: Written
+    notes: tuple[str, ...] = ()
     rule: Rule = Rule.NEW
     goes: str = ""
     found: Found | None = None
@@ -103,17 +107,30 @@ def begin(subject: Subject, match: Match, context: Context, *, claimed_by: str |
         return verdicts.duplicate(record, target.sobject, claimed_by, target)
     if (held := verdicts.held(subject, target.sobject, target)) is not None:
         return held
-    account: Literal["needed", "kept", "none"] = "none"
-    if target.sobject == "Contact":
-        account = "kept" if target.fields.get("AccountId") else "needed"
-    return Pending(subject, target.sobject, account, rule=Rule.CHANGED, found=match, row=target)
+    return _begin_update(subject, match, target, context)
 
 
-def finish(pending: Pending, account: Account | None, context: Context) -> AnyChange:
+def finish(pending: Pending, account: Account | None) -> AnyChange:
     """Complete the decision. `account` is None where nothing is known of the person's company."""
     if pending.row is None:
-        return _create(pending, account, context)
-    return _update(pending, pending.row, account, context)
+        return _create(pending, account)
+    return _update(pending, pending.row, account)
+
+
+def begin_create(subject: Subject, sobject: str, context: Context, *, rule: Rule, goes: str) -> Block | Pending:
+    """All of a new person but its account; `goes` says why it is created."""
+    record = subject.record
+    writer = context.writers.get(sobject)
+    if writer is None:
+        return verdicts.block(record, sobject, Rule.NOT_WRITEABLE, f"The org has no {sobject} that this user can see.")
+    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
+    extra: dict[str, Any] = {**external_key(record, writer.map.external_id_field), **owner(record, context, notes)}
+    to_come = ("AccountId",) if sobject == "Contact" else ()
+    written = writer.create(record, context.stage_of(record).written, extra, to_come)
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, sobject, written)
+    account: Literal["needed", "none"] = "needed" if to_come else "none"
+    return Pending(subject, sobject, account, written, (*notes, *written.notes), rule=rule, goes=goes)
 
 
 def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | Pending:
@@ -129,26 +146,44 @@ def _begin_new(subject: Subject, sobject: str, context: Context) -> AnyChange | 
         return verdicts.duplicate(record, sobject, subject.rival)
     if (held := verdicts.held(subject, sobject)) is not None:
         return held
-    if sobject not in context.writers:
-        return verdicts.block(record, sobject, Rule.NOT_WRITEABLE, f"The org has no {sobject} that this user can see.")
-    return Pending(subject, sobject, "none" if sobject == "Lead" else "needed", rule=rule, goes=goes)
+    return begin_create(subject, sobject, context, rule=rule, goes=goes)
 
 
-def _create(pending: Pending, account: Account | None, context: Context) -> AnyChange:
-    subject, record, sobject = pending.subject, pending.subject.record, pending.sobject
-    writer = context.writers[sobject]
-    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
-    extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
+def _begin_update(subject: Subject, found: Found, row: OrgRow, context: Context) -> Block | Pending:
+    record = subject.record
+    writer = context.writers[row.sobject]
+    pushed: Mapping[str, Any] = {}
+    if subject.link is not None:
+        pushed = subject.link.pushed
+        if subject.link.sobject != row.sobject:
+            pushed = writer.carried(pushed, context.writers[subject.link.sobject])
+    extra = external_key(record, writer.map.external_id_field)
+    written = writer.update(record, context.stage_of(record).written, row.fields, pushed, extra)
+    if isinstance(written, Misfit):
+        return verdicts.misfit(record, row.sobject, written, row)
+    account: Literal["needed", "kept", "none"] = "none"
+    if row.sobject == "Contact":
+        if row.fields.get("AccountId"):
+            account = "kept"
+        elif writer.may_update("AccountId"):
+            account = "needed"
+    notes = (*verdicts.foreign_ids(subject), *verdicts.refused_before(subject))
+    return Pending(subject, row.sobject, account, written, notes, rule=Rule.CHANGED, found=found, row=row)
+
+
+def _create(pending: Pending, account: Account | None) -> AnyChange:
+    record, sobject = pending.subject.record, pending.sobject
+    fields, notes = pending.written.fields, pending.notes
     needs: tuple[str, ...] = ()
     candidates: tuple[SalesforceId, ...] = ()
     if pending.account == "needed":
         match account:
             case AccountAt():
-                extra["AccountId"] = account.id
+                fields = (*fields, FieldChange("AccountId", None, account.id))
+                notes = (account.note, *notes)
                 candidates = account.candidates
-                notes += [account.note] if account.note else []
             case AccountToCome():
-                extra["AccountId"] = account.key
+                fields = (*fields, FieldChange("AccountId", None, account.key))
                 needs = (account.key,)
             case NoAccount():
                 return verdicts.block(
@@ -166,52 +201,41 @@ def _create(pending: Pending, account: Account | None, context: Context) -> AnyC
                     Rule.COMPANY_MISSING,
                     "A Contact needs an account, and the export names no company.",
                 )
-    extra |= owner(record, context, notes)
-    written = writer.create(record, context.stage_of(record).written, extra)
-    if isinstance(written, Misfit):
-        return verdicts.misfit(record, sobject, written)
     return Create(
         record=record.key,
         name=record.name,
         sobject=sobject,
         rule=pending.rule,
-        reason=" ".join((f"New {sobject.lower()}; {pending.goes}.", *notes, *written.notes)),
+        reason=" ".join(filter(None, (f"New {sobject.lower()}; {pending.goes}.", *notes))),
         needs=needs,
         candidates=candidates,
-        fields=written.fields,
-        pushed=written.pushed,
+        fields=fields,
+        pushed=pending.written.pushed,
     )
 
 
-def _update(pending: Pending, row: OrgRow, account: Account | None, context: Context) -> AnyChange:
-    subject, record = pending.subject, pending.subject.record
+def _update(pending: Pending, row: OrgRow, account: Account | None) -> AnyChange:
     assert pending.found is not None
-    writer = context.writers[row.sobject]
-    extra: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
-    notes = [*verdicts.foreign_ids(subject), *verdicts.refused_before(subject)]
+    written, notes = pending.written, pending.notes
+    account_id: str | None = None
     needs: tuple[str, ...] = ()
     match account:
         case AccountAt():
-            extra["AccountId"] = account.id
-            notes.append(account.note)
+            account_id = account.id
+            notes = (*notes, account.note)
         case AccountToCome():
-            extra["AccountId"] = account.key
+            account_id = account.key
             needs = (account.key,)
         case Kept():
-            notes.append(account.note)
+            notes = (*notes, account.note)
         case NoAccount() if account.rule is not Rule.COMPANY_MISSING:
-            notes.append(f"No account is written: {account.reason}")
+            notes = (*notes, f"No account is written: {account.reason}")
         case _:
             pass
-    pushed: Mapping[str, Any] = {}
-    if subject.link is not None:
-        pushed = subject.link.pushed
-        if subject.link.sobject != row.sobject:
-            pushed = writer.carried(pushed, context.writers[subject.link.sobject])
-    written = writer.update(record, context.stage_of(record).written, row.fields, pushed, extra)
-    if isinstance(written, Misfit):
-        return verdicts.misfit(record, row.sobject, written, row)
-    change = verdicts.write_to(subject, pending.found, row, written, notes=tuple(notes))
+    if account_id is not None:
+        before = row.fields.get("AccountId")
+        written = replace(written, fields=(*written.fields, FieldChange("AccountId", before, account_id)))
+    change = verdicts.write_to(pending.subject, pending.found, row, written, notes=notes)
     if isinstance(account, AccountAt) and account.candidates and not change.candidates:
         change = replace(change, candidates=account.candidates)
     return replace(change, needs=needs) if needs and isinstance(change, Update) else change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -81,10 +81,13 @@ class Writer:
             verified=verified,
         )
 
-    def create(self, record: Record, stage: str | None, extra: Mapping[str, Any]) -> Written | Misfit:
-        """Everything a new row gets: mapped values, constants (F6), source (C10) and `extra` (owner, account, key).
+    def create(
+        self, record: Record, stage: str | None, extra: Mapping[str, Any], to_come: Collection[str] = ()
+    ) -> Written | Misfit:
+        """Everything a new row gets: mapped values, constants (F6), source (C10) and `extra` (owner, external id).
 
-        Returns a Misfit for the first value that does not fit or required field that has none (C12).
+        Returns a Misfit for the first value that does not fit or required field that has none (C12). `to_come` are
+        fields that will have a value before the row is sent.
         """
         if not self.describe.createable:
             return Misfit(Rule.NOT_WRITEABLE, f"This user may not create a {self.sobject} in the org.")
@@ -116,7 +119,13 @@ class Writer:
             if described is None or not described.createable:
                 return _not_writeable(described, "create", name)
             changes[described.name] = FieldChange(described.name, None, value)
-        missing = [one for one in self.describe.required_on_create if one.name not in changes]
+        for name in to_come:
+            described = self.describe.field(name)
+            if described is None or not described.createable:
+                return _not_writeable(described, "create", name)
+        missing = [
+            one for one in self.describe.required_on_create if one.name not in changes and one.name not in to_come
+        ]
         if missing:
             if self.sobject == "Lead" and any(one.name == "Company" for one in missing):
                 return Misfit(Rule.COMPANY_MISSING, "A Lead needs a company, and the export names none.")
@@ -172,6 +181,11 @@ class Writer:
             return Misfit(Rule.NOT_WRITEABLE, f"This user may not change a {self.sobject} in the org.")
         notes += self._held_addresses(fields, org)
         return Written(tuple(changes.values()), pushed, tuple(notes))
+
+    def may_update(self, name: str) -> bool:
+        """Whether the user may write this field of a row that is there."""
+        described = self.describe.field(name)
+        return self.describe.updateable and described is not None and described.updateable
 
     def carried(self, pushed: Mapping[str, Any], other: Writer) -> Mapping[str, Any]:
         """What was pushed to a row of another sObject, as if it had been pushed to this one (C5: a converted Lead)."""

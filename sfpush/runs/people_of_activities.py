@@ -220,7 +220,7 @@ class PeopleOfActivities:
             [one for one in decided.values() if isinstance(one, Pending) and one.account != "none"]
         )
         for key, one in decided.items():
-            change = finish(one, accounts.get(key), self._context) if isinstance(one, Pending) else one
+            change = finish(one, accounts.get(key)) if isinstance(one, Pending) else one
             account = next((field.after for field in change.fields if field.field == "AccountId"), None)
             self._made.append(Decided(change, versions[key], near=account))
             standing_now = from_decision(change)

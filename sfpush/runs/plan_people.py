@@ -65,7 +65,7 @@ class PeopleDecisions:
         for subject in subjects:
             key = subject.record.key
             one = decided[key]
-            change = finish(one, accounts.get(key), self._context) if isinstance(one, Pending) else one
+            change = finish(one, accounts.get(key)) if isinstance(one, Pending) else one
             rows.append(_decided(change, subject, targets[key]))
         with writing(self._connection):
             add_changes(self._connection, self._plan, [*self._accounts.take_made(), *rows])

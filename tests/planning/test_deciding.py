@@ -200,7 +200,7 @@ def test_B3_L3_what_an_earlier_attempt_leaves_to_a_person() -> None:
     ]
     pending = begin(again, None, context())
     assert isinstance(pending, Pending)
-    create = finish(pending, AccountAt(ID), context())
+    create = finish(pending, AccountAt(ID))
     assert isinstance(create, Create)
     assert "DUPLICATES_DETECTED" in create.reason
 
@@ -210,7 +210,7 @@ def test_P1_a_push_by_hand_says_what_it_overrides() -> None:
     by_hand = context(settings(**tables), mode="manual")
     pending = begin(subject(contact(last_name="Lee", stage="Cold")), None, by_hand)
     assert isinstance(pending, Pending)
-    change = finish(pending, AccountAt(ID), by_hand)
+    change = finish(pending, AccountAt(ID))
     assert (change.action, change.rule) == ("create", Rule.MANUAL)
     assert "contacts.push is off and stage Cold" in change.reason
 
@@ -219,7 +219,7 @@ def test_C6_a_new_contact_is_never_created_without_an_account() -> None:
     pending = begin(subject(contact(last_name="Lee")), None, context())
     assert isinstance(pending, Pending)
     for account_of in (None, Kept(), NoAccount(Rule.WAITS_FOR_ACCOUNT, "It waits.", key="account:1")):
-        assert isinstance(finish(pending, account_of, context()), Block)
+        assert isinstance(finish(pending, account_of), Block)
 
 
 def test_G2_to_G4_every_closed_gate_is_named() -> None:

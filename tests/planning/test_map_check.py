@@ -113,6 +113,20 @@ def test_what_is_created_must_be_there_and_creatable() -> None:
     assert found(off, closed) == {}
 
 
+def test_D1_deals_are_checked_where_they_are_pushed() -> None:
+    stages = FieldDescribe("StageName", "Stage", "picklist", 40, nillable=False, picklist=("Prospecting",))
+    deals = {**ORG, "Opportunity": Describe("Opportunity", {"StageName": stages, "Name": text_field("Name")})}
+    settings: dict[str, Any] = {
+        "mode": "push",
+        "fields": {"Source": "Nope__c"},
+        "stage_map": {"values": {"Won": "Wonn"}},
+    }
+    said = found({"deals": settings}, deals)
+    assert set(said) == {"deals.fields.Source", "deals.stage_map.values.Won"}
+    assert found({"deals": {**settings, "mode": "off"}}, deals) == {}
+    assert "The org has no Opportunity" in found({"deals": {"mode": "push"}})["deals.mode"]
+
+
 def test_C3_stages_are_held_against_the_imported_list() -> None:
     settings = Settings.model_validate(
         {

@@ -10,7 +10,7 @@ from sfpush.planning.activities.drafts import Draft
 from sfpush.planning.activities.standings import Missing, Person
 from sfpush.planning.context import Context
 from sfpush.planning.keys import company_domain
-from sfpush.planning.people import Pending
+from sfpush.planning.people import Pending, begin_create
 from sfpush.planning.subjects import Subject
 
 STRANGER = "contact:email:"
@@ -71,9 +71,7 @@ def begin_stranger(subject: Subject, draft: Draft, context: Context) -> AnyChang
     goes = f"{draft.record.key} names {record.fields.get('email', record.key)}, and activities.{switch} is on"
     if not str(record.fields.get("organization_name") or "").strip():
         return _no_company(record, sobject)
-    return Pending(
-        subject, sobject, "none" if sobject == "Lead" else "needed", rule=Rule.PERSON_FOR_ACTIVITY, goes=goes
-    )
+    return begin_create(subject, sobject, context, rule=Rule.PERSON_FOR_ACTIVITY, goes=goes)
 
 
 def _no_company(record: Record, sobject: str) -> Block:
