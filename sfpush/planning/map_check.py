@@ -12,14 +12,14 @@ from typing import Any, Literal
 
 from sfpush.apollo_fields import canonical
 from sfpush.describe import Describe, FieldDescribe
-from sfpush.planning.field_map import RECORD_TYPES, FieldLine, ObjectMap, object_map
+from sfpush.planning.field_map import RECORD_TYPES, STAGE_NAME, FieldLine, ObjectMap, object_map
 from sfpush.planning.fitting import Misfit, Shortened, fitter, plain_text, shown, some_of
 from sfpush.settings.keys import KeyPath
 from sfpush.settings.problems import Finding
-from sfpush.settings.record_types import AccountSettings, ContactSettings, LeadSettings
+from sfpush.settings.record_types import AccountSettings, ContactSettings, DealSettings, LeadSettings
 from sfpush.settings.schema import Settings
 
-_TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts"}
+_TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts", "Opportunity": "deals"}
 _FROM_ELSEWHERE = frozenset({"AccountId", "OwnerId"})
 """Fields that a new row gets from matching (C6, C9), not from the map."""
 
@@ -35,6 +35,8 @@ class Found:
 def check_map(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
     """Everything in the settings that these describes can't take; an sObject missing there is not seen by the user."""
     for sobject, table in _TABLES.items():
+        if sobject == "Opportunity" and settings.deals.mode == "off":
+            continue
         if (describe := describes.get(sobject)) is not None:
             yield from _MapCheck(settings, sobject, table, describe).run()
     for sobject, path in _created(settings).items():
@@ -61,6 +63,8 @@ def _created(settings: Settings) -> Mapping[str, KeyPath]:
     makes_accounts = person == "Contact" and settings.contacts.on_missing_account == "create"
     if settings.accounts.push or (found and makes_accounts):
         found["Account"] = ("accounts", "push")
+    if settings.deals.mode in ("push", "bidirectional"):
+        found["Opportunity"] = ("deals", "mode")
     return found
 
 
@@ -72,10 +76,11 @@ class _MapCheck:
         self._created = sobject in _created(settings)
         self._table = table
         self._shared = "contacts" if sobject == "Lead" else table
-        tables: Mapping[str, ContactSettings | LeadSettings | AccountSettings] = {
+        tables: Mapping[str, ContactSettings | LeadSettings | AccountSettings | DealSettings] = {
             "Contact": settings.contacts,
             "Lead": settings.leads,
             "Account": settings.accounts,
+            "Opportunity": settings.deals,
         }
         self._settings = tables[sobject]
         self._map: ObjectMap = object_map(sobject, settings, describe)
@@ -132,7 +137,8 @@ class _MapCheck:
 
     def _stage_values(self) -> Iterator[Found]:
         stage_map = self._settings.stage_map
-        field = self._describe.field(stage_map.field) if stage_map.field else None
+        name = stage_map.field or (STAGE_NAME if self._sobject == "Opportunity" else "")
+        field = self._describe.field(name) if name else None
         if field is not None:
             for stage, value in stage_map.values.items():
                 yield from self._value(field, value, (self._table, "stage_map", "values", stage))

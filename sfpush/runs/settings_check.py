@@ -26,7 +26,7 @@ _TABLES = {RecordType.CONTACT: "contacts", RecordType.ACCOUNT: "accounts"}
 
 def check_against_org(org: Org, settings: Settings) -> Iterator[Found]:
     """What the org can't take, by its describes as they are now. Raises NotReady if it is out of reach."""
-    return check_map(settings, dict(_described(org)))
+    return check_map(settings, dict(_described(org, settings)))
 
 
 def check_against_store(connection: sqlite3.Connection, settings: Settings) -> Iterator[Finding]:
@@ -59,8 +59,8 @@ def plan_warnings(connection: sqlite3.Connection, context: Context, created: Col
     return tuple(f"{dotted(one.path)}: {one.message}" for one in found)
 
 
-def _described(org: Org) -> Iterator[tuple[str, Describe]]:
-    for sobject in _SOBJECTS:
+def _described(org: Org, settings: Settings) -> Iterator[tuple[str, Describe]]:
+    for sobject in _SOBJECTS if settings.deals.mode == "off" else (*_SOBJECTS, "Opportunity"):
         try:
             yield sobject, org.describe(sobject)
         except RequestRefused:  # what needs an sObject that the user does not see says so itself

@@ -39,7 +39,8 @@ def samples(connection: sqlite3.Connection, record_type: RecordType, names: Coll
 
 def _readers(connection: sqlite3.Connection, record_type: RecordType, names: Collection[str]) -> Mapping[str, Read]:
     custom = CustomFields.of(reference.bodies(connection, "typed_custom_fields"))
-    stages = reference.names(connection, f"{record_type.value}_stages")
+    words = "opportunity" if record_type is RecordType.DEAL else record_type.value
+    stages = reference.names(connection, f"{words}_stages")
     found: dict[str, Read] = {}
     for name in names:
         found[name] = custom.reader(name, record_type) or partial(_plain, name)
