@@ -109,9 +109,14 @@ def test_S1_deletes_leave_before_everything_else_children_first(home: Home) -> N
     pushed(home, account(1), contact(1))
     delete(home, "account:a1", key(1))
     home.add(contact(2))
-    sent = []
+    sent: list[tuple[str, str]] = []
     write = home.org.write
-    home.org.write = lambda batch: sent.append((batch.verb.value, batch.sobject)) or write(batch)  # type: ignore[method-assign]
+
+    def noted(batch: Batch) -> tuple[Outcome, ...]:
+        sent.append((batch.verb.value, batch.sobject))
+        return write(batch)
+
+    home.org.write = noted  # type: ignore[method-assign]
     home.push()
     assert sent == [("delete", "Contact"), ("delete", "Account"), ("create", "Account"), ("create", "Contact")]
 
