@@ -18,7 +18,8 @@ def pull(
 ) -> Result:
     """Read what changed in the org.
 
-    Brings the local snapshot up to date. The first pull reads the whole org; nothing can be pushed before it is
+    Brings the local snapshot up to date, and takes into the store what comes from the org: deals, deletions and
+    merges, as far as the settings say so. The first pull reads the whole org; nothing can be pushed before it is
     complete.
 
     \b
@@ -28,11 +29,20 @@ def pull(
     """
     from sfpush.display.run_view import show_pulled
     from sfpush.runs.gate import PULL_BY_HAND, refuse_closed
+    from sfpush.runs.pull import pull as run_pull
 
     session = Session.of(context)
     with session.only_run("pull"):
         refuse_closed(session.settings.settings, session.state, PULL_BY_HAND, now=now())
-        pulled = session.refresh(full=full)
+        pulled = run_pull(
+            session.store,
+            session.org,
+            session.state,
+            session.settings.settings,
+            now=now,
+            progress=session.progress,
+            full=full,
+        )
     facts = {
         "read": dict(pulled.read),
         "deleted": pulled.deleted,

@@ -151,13 +151,11 @@ class Session:
             )
         return known
 
-    def refresh(self, *, full: bool = False) -> Refreshed:
+    def refresh(self) -> Refreshed:
         """Read what changed in the org (G3). The caller holds the home's lock."""
         from sfpush.runs.refresh import refresh
 
-        return refresh(
-            self.store, self.org, self.state, self.settings.settings, full=full, now=now(), progress=self.progress
-        )
+        return refresh(self.store, self.org, self.state, self.settings.settings, now=now(), progress=self.progress)
 
     def only_run(self, command: str) -> AbstractContextManager[None]:
         """Hold the home's lock. Raises AlreadyRunning."""

@@ -39,13 +39,15 @@ _MOST_REJECTS = 10
 
 
 def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
-    """Rows read by object, and what was deleted or merged meanwhile."""
+    """Rows read by object, what was deleted or merged meanwhile, and how many deals came."""
     table = plain_table("object", "rows read", numbers={"rows read"})
     for sobject, count in facts["read"].items():
         table.add_row(safe(sobject), number(count))
     console.print(table)
     gone = [counted(facts[word], f"row {word}", f"rows {word}") for word in ("deleted", "merged") if facts[word]]
     said = f" {', '.join(gone)} in Salesforce." if gone else ""
+    if facts["pulled"]:
+        said += f" {counted(facts['pulled'], 'deal')} pulled."
     console.print(
         Text.assemble(("✓ ", "green"), f"The snapshot is up to date ({counted(facts['api_calls'], 'API call')}).{said}")
     )

@@ -19,6 +19,7 @@ from sfpush.model import RecordType, Rule
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.campaigns import Campaign, campaign_warnings
 from sfpush.planning.context import Context
+from sfpush.planning.deals.decide import pulling_only
 from sfpush.planning.deletions import delete_warnings
 from sfpush.planning.gates import closed_gates
 from sfpush.push.batches import estimated_calls, writes_of
@@ -54,13 +55,15 @@ def make_plan(
     warnings: Sequence[str] = (),
     campaign: Campaign | None = None,
     remember: bool = True,
+    inwards: bool = False,
 ) -> PlanHead:
     """Decide on every record in scope and store the plan. Raises NotReady before the initial pull (G3).
 
     It decides as if every gate were open and names the closed ones (G4). The plan's people join `campaign` (P2).
     `remember`: its decisions become the last word on its records; not so where a plan is only made to be compared.
+    `inwards`: it holds only what comes from the org into the store.
     """
-    context = gather(connection, state, settings, mode)
+    context = gather(connection, state, pulling_only(settings) if inwards else settings, mode)
     created_at = to_text(now)
     head = PlanHead(
         plan=0,
@@ -80,7 +83,7 @@ def make_plan(
     with writing(connection):
         head = replace(head, plan=plans.begin_plan(connection, state.org, head))
     with _without_cycle_collector():
-        _decide(connection, state.org, context, head.plan, scope, progress)
+        _decide(connection, state.org, context, head.plan, scope, progress, inwards=inwards)
     if campaign is not None:
         plan_members(connection, head.plan, campaign)
     planned = plans.tally(connection, head.plan)
@@ -109,11 +112,22 @@ def _without_cycle_collector() -> Iterator[None]:
 
 
 def _decide(
-    connection: sqlite3.Connection, org: int, context: Context, plan: int, scope: Scope, progress: Progress
+    connection: sqlite3.Connection,
+    org: int,
+    context: Context,
+    plan: int,
+    scope: Scope,
+    progress: Progress,
+    *,
+    inwards: bool,
 ) -> None:
     removals = Removals(connection, org, context, plan, scope)
     removals.decide()
     accounts = AccountDecisions(connection, org, context, plan, removals)
+    if inwards:
+        _decide_deals(connection, org, context, plan, scope, progress, accounts)
+        plans.keep_inwards(connection, plan)
+        return
     if scope.sobject in (None, "Account"):
         progress.start("Planning accounts", _count(connection, RecordType.ACCOUNT, scope))
         for records in record_chunks(connection, RecordType.ACCOUNT, scope.keys):
@@ -128,15 +142,7 @@ def _decide(
             progress.advance(len(records))
         progress.finish()
     if scope.sobject in (None, "Opportunity"):
-        deals = DealDecisions(connection, org, context, plan, accounts)
-        progress.start("Planning deals", _count(connection, RecordType.DEAL, scope))
-        for records in record_chunks(connection, RecordType.DEAL, scope.keys):
-            deals.decide_all(records)
-            progress.advance(len(records))
-        deals.decide_pulled(scope.keys)
-        if scope.keys is None:
-            deals.decide_new()
-        progress.finish()
+        _decide_deals(connection, org, context, plan, scope, progress, accounts)
     activities = ActivityDecisions(connection, org, context, plan, accounts)
     for record_type, sobject in SOBJECTS.items():
         if scope.sobject not in (None, sobject) or not (count := _count(connection, record_type, scope)):
@@ -146,6 +152,26 @@ def _decide(
             activities.decide_all(records)
             progress.advance(len(records))
         progress.finish()
+
+
+def _decide_deals(
+    connection: sqlite3.Connection,
+    org: int,
+    context: Context,
+    plan: int,
+    scope: Scope,
+    progress: Progress,
+    accounts: AccountDecisions,
+) -> None:
+    deals = DealDecisions(connection, org, context, plan, accounts)
+    progress.start("Planning deals", _count(connection, RecordType.DEAL, scope))
+    for records in record_chunks(connection, RecordType.DEAL, scope.keys):
+        deals.decide_all(records)
+        progress.advance(len(records))
+    deals.decide_pulled(scope.keys)
+    if scope.keys is None:
+        deals.decide_new()
+    progress.finish()
 
 
 def _count(connection: sqlite3.Connection, record_type: RecordType, scope: Scope) -> int:

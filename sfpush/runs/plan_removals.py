@@ -61,7 +61,8 @@ class Removals:
 
     def _in_scope(self, keys: Sequence[str]) -> list[str]:
         accounts, people = f"{RecordType.ACCOUNT.value}:", f"{RecordType.CONTACT.value}:"
-        prefixes = {None: (accounts, people), "Account": (accounts,)}.get(self._scope.sobject, (people,))
+        in_scope = {None: (accounts, people), "Account": (accounts,), "Contact": (people,), "Lead": (people,)}
+        prefixes = in_scope.get(self._scope.sobject, ())
         wanted = self._scope.keys
         return [key for key in keys if key.startswith(prefixes) and (wanted is None or key in wanted)]
 

@@ -104,6 +104,15 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     return _head(facts)
 
 
+def keep_inwards(connection: sqlite3.Connection, plan: int) -> None:
+    """Take all out of a plan but what comes from the org into the store."""
+    with writing(connection):
+        connection.execute(
+            "DELETE FROM changes WHERE plan = ? AND action NOT IN ('pull', 'merge') AND rule <> ?",
+            (plan, Rule.DELETED_IN_SALESFORCE.value),
+        )
+
+
 def plan_head(connection: sqlite3.Connection, plan_id: str) -> PlanHead:
     """The head of a complete plan. Raises UsageError when this home has no such plan."""
     row = connection.execute("SELECT head FROM plans WHERE plan_id = ? AND complete", (plan_id,)).fetchone()

@@ -31,6 +31,7 @@ from sfpush.planning.people import Account, AccountAt, AccountToCome, NoAccount
 from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 from sfpush.planning.writing import Writer, Written
+from sfpush.settings.schema import Settings
 
 OPPORTUNITY = "Opportunity"
 _ACCOUNT_ID = "AccountId"
@@ -62,6 +63,13 @@ def with_company(deal: Record) -> Record:
     names = {"account_id": "account_id", "organization_name": "account_name", "website": "website"}
     fields = {name: value for name, source in names.items() if (value := deal.fields.get(source))}
     return replace(deal, fields=fields)
+
+
+def pulling_only(settings: Settings) -> Settings:
+    """The same settings for a run in which nothing goes out: deals are pulled if they are pulled at all."""
+    if settings.deals.mode != "bidirectional":
+        return settings
+    return settings.model_copy(update={"deals": settings.deals.model_copy(update={"mode": "pull"})})
 
 
 def decide_deal(
