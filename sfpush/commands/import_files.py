@@ -52,7 +52,7 @@ def import_now(session: Session, files: Sequence[Path], *, record_type: str | No
         view=partial(show_import, facts, errors),
         exit_code=import_exit_code(report),
         errors=errors,
-        next_step="See what would be pushed: sfpush plan",
+        next_step="See what would be pushed: sfpush plan" if report.files else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
     from sfpush.model import AnyChange
+    from sfpush.settings.schema import Settings
     from sfpush.store.plans import PlanHead, Scope
 
 app = group("Show what a push would do, and why.", has_default=True)
@@ -28,6 +30,10 @@ class SObject(StrEnum):
     ACCOUNT = "Account"
     CONTACT = "Contact"
     LEAD = "Lead"
+    OPPORTUNITY = "Opportunity"
+    TASK = "Task"
+    EVENT = "Event"
+    NOTE = "Note"
 
 
 def plan(
@@ -43,6 +49,13 @@ def plan(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List unchanged records too.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use the snapshot as it is; no call to the org.")] = False,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="As if this setting were so; may be repeated."),
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="TOML", help="What would be different under these other settings.")
+    ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 if a change is pending.")] = False,
 ) -> Result:
     """Show what a push would do, and why.
@@ -55,31 +68,60 @@ def plan(
       sfpush plan
       sfpush plan --object Account --csv accounts.csv
       sfpush plan --only ann@acme.example
+      sfpush plan --set contacts.create_as=lead
+      sfpush plan --compare stricter.toml
       sfpush plan --out monday.json && sfpush push --plan monday.json
     """
+    from sfpush.commands.compare import compared, what_if
+    from sfpush.settings.load import overlay
     from sfpush.store.plans import Scope
     from sfpush.store.records import find
 
     session = Session.of(context)
+    if assignments:
+        session.settings = overlay(session.settings, assignments)
     keys = frozenset(find(session.store, name) for name in only) if only else None
-    head = plan_now(session, Scope(keys, sobject.value if sobject else None), offline=offline)
+    scope = Scope(keys, sobject.value if sobject else None)
+    other = None if compare is None else what_if(session, compare, scope, offline=offline)
+    head = plan_now(session, scope, offline=offline, remember=not assignments)
     _save(session, head, out=out, csv=csv, everything=everything)
-    return plan_result(session, head, everything=everything, exit_code=exit_code)
+    result = plan_result(session, head, everything=everything, exit_code=exit_code)
+    if assignments:
+        result = replace(result, next_step="Only tried out: `sfpush settings set KEY VALUE` makes it so.")
+    return result if compare is None or other is None else compared(session, result, compare, head, other)
 
 
-def plan_now(session: Session, scope: Scope, *, offline: bool = False) -> PlanHead:
-    """Make an automatic plan in the session's home, of the org as it is now or as it was last read."""
+def plan_now(
+    session: Session, scope: Scope, *, settings: Settings | None = None, offline: bool = False, remember: bool = True
+) -> PlanHead:
+    """Make an automatic plan in the session's home, of the org as it is now or as it was last read.
+
+    `settings` other than the session's, and `remember`, are for plans that are only made to be looked at.
+    """
     from sfpush.runs.fresh import fresh_plan
     from sfpush.runs.plan import make_plan
 
-    settings = session.settings.settings
+    settings = settings or session.settings.settings
     if offline:
         return make_plan(
-            session.store, session.connected_org, settings, scope=scope, now=now(), progress=session.progress
+            session.store,
+            session.connected_org,
+            settings,
+            scope=scope,
+            now=now(),
+            progress=session.progress,
+            remember=remember,
         )
     with session.only_run("plan"):
         return fresh_plan(
-            session.store, session.org, session.state, settings, scope=scope, now=now, progress=session.progress
+            session.store,
+            session.org,
+            session.state,
+            settings,
+            scope=scope,
+            now=now,
+            progress=session.progress,
+            remember=remember,
         )
 
 

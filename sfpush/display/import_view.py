@@ -34,4 +34,6 @@ def show_import(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
     for error in errors:
         console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
     loaded = sum(one["rows"] - one["rejected"] for one in files)
-    console.print(Text.assemble(("✓ ", "green"), f"{counted(loaded, 'row')} loaded."))
+    console.print(
+        Text.assemble(("✓ ", "green"), f"{counted(loaded, 'row')} loaded.") if loaded else "Nothing was loaded."
+    )

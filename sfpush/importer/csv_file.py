@@ -66,7 +66,10 @@ def _rows(reader: _Reader, kind: Kind, columns: Columns, source: Source) -> Iter
 
 def _ragged(line: int, found: int, expected: int) -> Reject:
     return Reject(
-        line, "ragged", f"The row has {found} cells, the header {expected}; a quote or a delimiter is wrong in it."
+        line,
+        "ragged",
+        f"The row has {found} {'cell' if found == 1 else 'cells'}, the header {expected};"
+        " a quote or a delimiter is wrong in it.",
     )
 
 

@@ -47,9 +47,9 @@ def read_json(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]
     if lists_seen and not rejected:
         return lists_seen[0], iter(())
     problem = rejected[0] if rejected else None
-    where = f" (line {problem.line}: {problem.message})" if isinstance(problem, Reject) else ""
+    why = f" Line {problem.line}: {problem.message}" if isinstance(problem, Reject) else ""
     raise SourceUnreadable(
-        f"{source.path.name} holds no record that can be read{where}.", hint="Export it from Apollo again."
+        f"{source.path.name} holds no record that can be read.{why}", hint="Export it from Apollo again."
     )
 
 

@@ -147,4 +147,4 @@ def _chunks(binary: BinaryIO) -> Iterator[bytes]:
 
 
 def _unreadable(path: Path, what: str, hint: str) -> SourceUnreadable:
-    return SourceUnreadable(f"{path.name} {what}.", hint=hint)
+    return SourceUnreadable(f"{path.name or path} {what}.", hint=hint)

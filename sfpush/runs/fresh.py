@@ -31,8 +31,12 @@ def fresh_plan(
     scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
     campaign: Campaign | None = None,
+    remember: bool = True,
 ) -> PlanHead:
-    """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach."""
+    """Recover, refresh, tidy, plan (B3, G3), under the home's lock. Raises NotReady if the org is out of reach.
+
+    `campaign` and `remember` are `make_plan`'s.
+    """
     recovered = recover(connection, org, state, settings, now=now)
     refresh(connection, org, state, settings, now=now(), progress=progress)
     known = org_state(connection, state.org_id) or state
@@ -50,4 +54,5 @@ def fresh_plan(
         progress=progress,
         warnings=recovered.sentences,
         campaign=campaign,
+        remember=remember,
     )
