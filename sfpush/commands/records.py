@@ -124,7 +124,7 @@ def show(
     listed = next(list_records(session.store, org.org if org else None, keys=[found]), None)
     if record is None or listed is None:
         raise UsageError(
-            f"The record {found} is deleted.", hint="See the others: sfpush records", code="deleted-record"
+            f"The record {found} is deleted.", hint=f"Bring it back: sfpush records restore {found}", code="deleted-record"
         )
     facts = {
         "record": record_shape(listed),

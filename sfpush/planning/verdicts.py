@@ -148,7 +148,8 @@ def gone(record: Record, found: Gone) -> Block:
             record,
             found.row.sobject,
             Rule.LINKED_MERGED,
-            f"{found.row.sobject} {found.row.id} was merged into {found.survivor} in Salesforce.",
+            f"{found.row.sobject} {found.row.id} was merged into {found.survivor} in Salesforce."
+            f" Tie this record to it with `sfpush link {record.key} {found.survivor}`.",
             salesforce_id=found.row.id,
             candidates=(found.survivor,),
         )

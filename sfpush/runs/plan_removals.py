@@ -21,7 +21,8 @@ from sfpush.settings.record_types import AccountSettings, ContactSettings
 from sfpush.store import removals
 from sfpush.store.database import in_chunks, writing
 from sfpush.store.links import keys_linked_to, links_for
-from sfpush.store.plans import Decided, Scope, add_changes, changes_of
+from sfpush.store.made_accounts import made_keys
+from sfpush.store.plans import Decided, Scope, add_changes
 from sfpush.store.snapshot import snapshot_state
 from sfpush.store.subjects import CHUNK
 
@@ -37,7 +38,7 @@ class Removals:
         self._connection, self._org, self._context, self._plan = connection, org, context, plan
         self._scope = scope
         self._joined: dict[str, Record] = {}
-        self._any = False
+        self._decided: set[str] = set()
         self.deleted_rows: set[str] = set()
         self.spoken_for: dict[str, str] = {}
 
@@ -54,10 +55,9 @@ class Removals:
 
     def rest_of(self, records: Sequence[Record]) -> Sequence[Record]:
         """Those of these records that are still to be decided on, as the plan's merges leave them."""
-        if not self._any:
+        if not self._decided:
             return records
-        decided = changes_of(self._connection, self._plan, [record.key for record in records])
-        return [self._joined.get(record.key, record) for record in records if record.key not in decided]
+        return [self._joined.get(record.key, record) for record in records if record.key not in self._decided]
 
     def _in_scope(self, keys: Sequence[str]) -> list[str]:
         accounts, people = f"{RecordType.ACCOUNT.value}:", f"{RecordType.CONTACT.value}:"
@@ -67,20 +67,24 @@ class Removals:
         return [key for key in keys if key.startswith(prefixes) and (wanted is None or key in wanted)]
 
     def _add(self, decided: Sequence[Decided]) -> None:
-        self._any = self._any or bool(decided)
+        self._decided.update(one.change.record for one in decided)
         with writing(self._connection):
             add_changes(self._connection, self._plan, decided)
 
     def _decide_lost(self, keys: Sequence[str], converted: Mapping[str, str]) -> list[Decided]:
         found = list(self._lost(keys))
         masters = self._masters([lost.trail.id for lost in found if lost.trail.merged], converted)
+        made = made_keys(self._connection, [*keys, *(record.key for record in masters.values())])
         decided = []
         for lost in found:
             sync = self._settings(lost.record)
             trail = lost.trail
             change: AnyChange
             if trail.merged and (trail.alive or trail.row is None):
-                change = decide_merged(lost, masters.get(trail.id), sync=sync.merge_sync, pushed=self._carried(lost))
+                master = masters.get(trail.id)
+                if master is not None and master.key in made and lost.record.key not in made:
+                    master = None  # an account made for a contact gives way to Apollo's own record (C6)
+                change = decide_merged(lost, master, sync=sync.merge_sync, pushed=self._carried(lost))
                 if isinstance(change, Merge):
                     self._note_merge(change, lost, masters)
             elif trail.alive:

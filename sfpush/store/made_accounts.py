@@ -39,6 +39,17 @@ def keep_made_accounts(connection: sqlite3.Connection, org: int, plan: int) -> N
             )
 
 
+def made_keys(connection: sqlite3.Connection, keys: Sequence[str]) -> frozenset[str]:
+    """Those of these records that were made for contacts."""
+    return frozenset(
+        key
+        for chunk in in_chunks([key for key in keys if _MADE_FROM < key < _MADE_TO])
+        for (key,) in connection.execute(
+            f"SELECT key FROM records WHERE key IN ({marks(chunk)}) AND made_for IS NOT NULL", chunk
+        )
+    )
+
+
 def drop_unlinked_made_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
     """Forget these made accounts where no org has them any more: Apollo has a record of the company now. In the
     caller's transaction."""

@@ -105,6 +105,8 @@ CREATE TABLE snapshot (
 ) WITHOUT ROWID;
 CREATE INDEX snapshot_by_account ON snapshot (org, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX snapshot_deleted ON snapshot (org, sf_id) WHERE deleted = 1;
+CREATE INDEX snapshot_converted ON snapshot (org, sf_id)
+    WHERE sobject = 'Lead' AND json_extract(fields, '$.ConvertedContactId') IS NOT NULL;
 
 CREATE TABLE snapshot_keys (
     org INTEGER NOT NULL REFERENCES orgs,

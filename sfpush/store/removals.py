@@ -11,16 +11,17 @@ from sfpush.model import Link, Merge, OrgRow, ParsedRecord, Record, RecordType, 
 from sfpush.planning.merges import following
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import drop_links, release_held_loosely, save_links
+from sfpush.store.made_accounts import drop_unlinked_made_accounts
 from sfpush.store.records import upsert
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id
 
 _CONVERTED = (
-    "SELECT l.key AS key, json_extract(s.fields, '$.ConvertedContactId') AS contact FROM links l"
-    " JOIN snapshot s ON s.org = l.org AND s.sf_id = l.sf_id"
+    "SELECT l.key AS key, json_extract(s.fields, '$.ConvertedContactId') AS contact"
+    " FROM snapshot s INDEXED BY snapshot_converted"
+    " JOIN links l ON l.org = s.org AND l.sf_id = s.sf_id"
     " JOIN records r ON r.key = l.key AND r.deleted_at IS NULL"
-    " WHERE l.org = ? AND l.sobject = 'Lead' AND json_extract(s.fields, '$.IsConverted')"
-    " AND json_extract(s.fields, '$.ConvertedContactId') IS NOT NULL"
+    " WHERE s.org = ? AND s.sobject = 'Lead' AND json_extract(s.fields, '$.ConvertedContactId') IS NOT NULL"
 )
 
 
@@ -145,7 +146,8 @@ def merge_record(connection: sqlite3.Connection, org: int, merge: Merge, *, now:
     """
     assert merge.salesforce_id is not None
     if not merge.needs:
-        release_held_loosely(connection, org, [merge.salesforce_id])
+        released = release_held_loosely(connection, org, [merge.salesforce_id])
+        drop_unlinked_made_accounts(connection, list(released.values()))
         save_links(connection, org, [Link(merge.record, merge.sobject, merge.salesforce_id, merge.pushed)], now=now)
         return
     master = merge.needs[0]
