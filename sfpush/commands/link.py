@@ -82,5 +82,8 @@ def _result(command: str, tied: Tied) -> Result:
         "before": tied.before.id if tied.before else None,
     }
     return Result(
-        command, facts, view=partial(show_tied, tied), next_step=f"See what follows: sfpush plan --only {tied.record}"
+        command,
+        facts,
+        view=partial(show_tied, tied.record, tied.link, tied.before),
+        next_step=f"See what follows: sfpush plan --only {tied.record}",
     )
