@@ -214,6 +214,16 @@ def test_S3_of_two_losers_without_a_master_one_becomes_it(home: Home, practice: 
     assert get(home.connection, key(1)).fields["title"] == "CEO"  # type: ignore[union-attr]
 
 
+def test_S3_C6_an_account_made_for_a_contact_gives_way_to_apollos_own(home: Home, practice: PracticeOrg) -> None:
+    pushed(home, contact(1, website=None), account(2))
+    made = id_of(home, "account:name:acme 1")
+    people.merge(practice, made, [id_of(home, "account:a2")])
+    assert home.push().results.merged == 1
+    assert id_of(home, "account:a2") == made
+    assert get(home.connection, "account:name:acme 1") is None
+    assert get(home.connection, "account:a2").deleted is False  # type: ignore[union-attr]
+
+
 def test_S3_the_journal_notes_what_was_done_here(home: Home, practice: PracticeOrg) -> None:
     pushed(home, contact(1), contact(2, title="CEO"), contact(3))
     people.merge(practice, id_of(home, key(1)), [id_of(home, key(2))])
