@@ -54,7 +54,8 @@ def records(
 ) -> Result:
     """List records with their link and the last decision on each.
 
-    `--synced no` says why each is not in Salesforce. `sfpush records show KEY` shows everything known of one.
+    `--synced no` says why each is not in Salesforce. `sfpush records show KEY` shows everything known of one. Deals
+    that came from Salesforce are left out under deals.hide_pulled.
 
     \b
     Examples:
@@ -89,6 +90,7 @@ def records(
             synced=None if synced is None else synced is YesNo.YES,
             stage=stage or None,
             search=search or None,
+            hide_pulled=session.settings.settings.deals.hide_pulled,
         )
 
     if csv is not None:
@@ -113,6 +115,7 @@ def show(
     """
     from sfpush.display.records_view import show_record
     from sfpush.display.shapes import record_shape
+    from sfpush.store.deals import as_shown
     from sfpush.store.record_history import attempts, decisions
     from sfpush.store.record_list import list_records
     from sfpush.store.records import find, get
@@ -124,11 +127,13 @@ def show(
     listed = next(list_records(session.store, org.org if org else None, keys=[found]), None)
     if record is None or listed is None:
         raise UsageError(
-            f"The record {found} is deleted.", hint=f"Bring it back: sfpush records restore {found}", code="deleted-record"
+            f"The record {found} is deleted.",
+            hint=f"Bring it back: sfpush records restore {found}",
+            code="deleted-record",
         )
     facts = {
         "record": record_shape(listed),
-        "fields": dict(record.fields),
+        "fields": dict(as_shown(session.store, org.org if org else None, record)),
         "attempts": [asdict(one) for one in attempts(session.store, org.org, found)] if org else [],
         "history": [asdict(one) for one in decisions(session.store, org.org, found)] if org else [],
     }

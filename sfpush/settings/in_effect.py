@@ -9,7 +9,6 @@ NOT_YET: tuple[str, ...] = (
     "push.bulk_threshold",
     "store.keep_days",
     "notify",
-    "deals",
 )
 """A key, or a table for all of its keys. Whoever builds one takes it out."""
 

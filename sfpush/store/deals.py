@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 
 from sfpush.model import OrgRow, ParsedRecord, Pull, Record, RecordType
-from sfpush.planning.deals.memory import pulled_values
+from sfpush.planning.deals.memory import pulled_values, shown_fields
 from sfpush.store.database import in_chunks, marks
+from sfpush.store.links import links_for
 from sfpush.store.records import upsert
 from sfpush.store.snapshot import rows_by_id
 
@@ -49,6 +51,14 @@ def unlinked_opportunities(connection: sqlite3.Connection, org: int) -> Iterator
         last = ids[-1]
         rows = rows_by_id(connection, org, ids)
         yield [rows[sf_id] for sf_id in ids]
+
+
+def as_shown(connection: sqlite3.Connection, org: int | None, record: Record) -> Mapping[str, Any]:
+    """A record's fields, with the values that a deal has from Salesforce in the place of Apollo's (D1)."""
+    link = links_for(connection, org, [record.key]).get(record.key) if org is not None else None
+    if record.type is not RecordType.DEAL or link is None:
+        return record.fields
+    return shown_fields(record.fields, link.pushed)
 
 
 def have_contact_roles(connection: sqlite3.Connection) -> bool:

@@ -12,7 +12,13 @@ from sfpush.model import RecordType
 
 NO_STAGE = "No stage"
 
-_STAGE = f"CASE WHEN r.stage = '' THEN '{NO_STAGE}' ELSE coalesce(s.name, r.stage) END"
+_PULLED = "CASE r.type WHEN 'deal' THEN json_extract(l.pushed, '$.{}.salesforce') END"
+"""A value of a deal that was pulled, in the place of Apollo's (D1): see `planning.deals.memory`."""
+_NAME = f"coalesce({_PULLED.format('Name')}, r.name)"
+_STAGE = (
+    f"coalesce({_PULLED.format('StageName')},"
+    f" CASE WHEN r.stage = '' THEN '{NO_STAGE}' ELSE coalesce(s.name, r.stage) END)"
+)
 _REASON = """CASE
     WHEN e.last_at >= coalesce(d.decided_at, '') THEN 'Salesforce rejected it (' || e.code || '): ' || e.message
     WHEN l.sf_id IS NOT NULL THEN d.reason
@@ -23,7 +29,7 @@ _REASON = """CASE
 """Why a record is where it is (L1): a rejection since the last decision is a better reason than the decision."""
 
 _ROWS = f"""
-SELECT r.key, r.type, r.name, r.email, {_STAGE}, l.sf_id, l.sobject, d.action, d.rule, {_REASON}
+SELECT r.key, r.type, {_NAME}, r.email, {_STAGE}, l.sf_id, l.sobject, d.action, d.rule, {_REASON}
 FROM records r
 LEFT JOIN reference s ON s.id = r.stage
     AND s.list = CASE r.type WHEN 'deal' THEN 'opportunity_stages' ELSE r.type || '_stages' END
@@ -37,7 +43,8 @@ _ONLY = {
     "keys": "AND r.key IN (SELECT value FROM json_each(:keys))",
     "synced": "AND (l.sf_id IS NOT NULL) = :synced",
     "stage": f"AND casefold({_STAGE}) = :stage",
-    "search": "AND instr(casefold(r.key || char(10) || r.name || char(10) || coalesce(r.email, '')), :search)",
+    "search": f"AND instr(casefold(r.key || char(10) || {_NAME} || char(10) || coalesce(r.email, '')), :search)",
+    "hide_pulled": "AND NOT (r.type = 'deal' AND r.made_for IS NOT NULL)",
 }
 
 
@@ -76,10 +83,12 @@ def list_records(
     search: str | None = None,
     limit: int | None = None,
     deleted: bool = False,
+    hide_pulled: bool = False,
 ) -> Iterator[ListedRecord]:
     """Living records in key order, streamed; deleted ones too if asked. `org` None: not connected, so none is synced.
 
-    `stage` compares names without case, "No stage" being one; `search` looks into key, name and e-mail.
+    `stage` compares names without case, "No stage" being one; `search` looks into key, name and e-mail. `hide_pulled`
+    leaves out deals that came from Salesforce (D4).
     """
     wanted: dict[str, object] = {
         "types": orjson.dumps([one.value for one in types]).decode() if types else None,
@@ -87,6 +96,7 @@ def list_records(
         "synced": synced,
         "stage": stage.strip().casefold() if stage is not None else None,
         "search": search.casefold() if search else None,
+        "hide_pulled": hide_pulled or None,
     }
     conditions = [condition for name, condition in _ONLY.items() if wanted[name] is not None]
     connection.create_function("casefold", 1, _casefold, deterministic=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 _ROWS = (
-    "User", "Account", "Contact", "Lead", "Opportunity", "Campaign", "CampaignMember", "Task", "Event", "EventRelation",
-    "Note",
+    "User", "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole", "Campaign", "CampaignMember", "Task",
+    "Event", "EventRelation", "Note",
 )  # fmt: skip
 _OF_THE_ORG = {*_ROWS, "people", "rules", "connection"}
 _EXPECTED = {

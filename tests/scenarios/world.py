@@ -36,6 +36,7 @@ from sfpush.settings.load import load
 from sfpush.settings.schema import Settings
 from sfpush.store import plans
 from sfpush.store.database import open_store, writing
+from sfpush.store.deals import as_shown
 from sfpush.store.links import links_for
 from sfpush.store.orgs import OrgState, org_state, remember_org
 from sfpush.store.plans import PlanHead, Scope
@@ -132,10 +133,10 @@ class World:
         return sorted(found, key=lambda row: (row["CreatedDate"], row["Id"]))
 
     def record(self, key: str) -> dict[str, Any]:
-        """A record of the store: its fields, whether it is deleted, and the Id it is linked to."""
+        """A record of the store: its fields as shown, whether it is deleted, and the Id it is linked to."""
         found = get(self.store, key)
         link = links_for(self.store, self.state.org, [key]).get(key)
-        fields = dict(found.fields) if found else {}
+        fields = as_shown(self.store, self.state.org, found) if found else {}
         return {**fields, "deleted": found is None or found.deleted, "linked_to": link.id if link else ""}
 
     def why(self, key: str) -> Why:
