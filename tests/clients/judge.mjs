@@ -1,7 +1,7 @@
 // jsforce at work on a practice org. `node judge.mjs TASK` reads {url, access_token, ...} as JSON from standard input,
 // does one task and prints what jsforce says of it as JSON. SFPUSH_JSFORCE names the folder jsforce is installed in.
 
-import { readFileSync } from "node:fs";
+import { createReadStream, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -194,6 +194,17 @@ const tasks = {
       ],
     });
     return { results, again };
+  },
+
+  async loadFile() {
+    const results = await byToken().bulk2.loadAndWaitForResults({
+      object: "Lead",
+      operation: "upsert",
+      externalIdFieldName: "Apollo_Id__c",
+      lineEnding: "CRLF",
+      input: createReadStream(org.file),
+    });
+    return { loaded: results.successfulResults.length, refused: results.failedResults.length };
   },
 
   async bulkJobFailed() {
