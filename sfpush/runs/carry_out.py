@@ -83,12 +83,14 @@ def carry_out(
         recovered += found
         return Found(found.created, found.updated, found.rejected)
 
-    with reading(connection) as reader:
-        in_bulk = bulk_kinds(writes, settings)
-        cut = parcels(_stream(reader, head.plan, writes), _external_ids(settings), in_bulk=in_bulk)
-        schedule = Schedule(cut, lanes=settings.push.parallel_batches)
-        done = Execution(schedule, OrgPort(org), journal, stop, sleep, find_lost, progress.advance).run()
-    progress.finish()
+    try:
+        with reading(connection) as reader:
+            stream = _stream(reader, head.plan, writes)
+            cut = parcels(stream, _external_ids(settings), in_bulk=bulk_kinds(writes, settings))
+            schedule = Schedule(cut, lanes=settings.push.parallel_batches)
+            done = Execution(schedule, OrgPort(org), journal, stop, sleep, find_lost, progress.advance).run()
+    finally:
+        progress.finish()
     results = counts_of(planned, done, local, linked=linked)
     left = sum(writes.values()) - done.dealt_with
     report = RunReport(
