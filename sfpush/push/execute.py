@@ -98,7 +98,7 @@ class Execution:
     find_lost: Callable[[], Found]
     advanced: Callable[[int], None] = lambda rows: None
     tally: Tally = field(default_factory=Tally)
-    _landed: SimpleQueue[tuple[_Flight, tuple[Outcome, ...] | Exception]] = field(default_factory=SimpleQueue)
+    _landed: SimpleQueue[tuple[_Flight, tuple[Outcome, ...] | BaseException]] = field(default_factory=SimpleQueue)
     _stage: int | None = None
     _slept_for_attempt: int = 0
     _lost_in_a_row: int = 0
@@ -196,17 +196,17 @@ class Execution:
     def _fly(self, flight: _Flight) -> None:
         try:
             self._landed.put((flight, self.org.write(flight.batch)))
-        except Exception as problem:  # noqa: BLE001 - carried to the main thread, which decides or raises it
+        except BaseException as problem:  # noqa: BLE001 - carried to the main thread, which waits for it and decides
             self._landed.put((flight, problem))
 
-    def _land(self, flight: _Flight, answer: tuple[Outcome, ...] | Exception) -> None:
+    def _land(self, flight: _Flight, answer: tuple[Outcome, ...] | BaseException) -> None:
         if isinstance(answer, AnswerLost):
             self._lose(flight, answer)
         elif isinstance(answer, NotReady):
             self.journal.unsent(flight.number)
             self.schedule.answered(flight.parcel)
             self.tally.stopped_by = self.tally.stopped_by or answer
-        elif isinstance(answer, Exception):
+        elif isinstance(answer, BaseException):
             raise answer
         elif len(answer) != len(flight.going):
             self._lose(flight, _miscounted(flight.batch, len(answer)))

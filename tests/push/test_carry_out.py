@@ -318,3 +318,15 @@ def test_counts_of_what_the_plan_leaves_alone_are_in_the_results(home: Home) -> 
     results = home.push().results
     assert (results.created, results.blocked) == (2, 2)
     assert home.push().results.unchanged == 1
+
+
+def test_whatever_ends_a_request_ends_the_waiting_for_it(home: Home) -> None:
+    home.add(contact(1))
+    head = home.plan()
+
+    def write(batch: Batch) -> tuple[Outcome, ...]:
+        raise SystemExit(3)
+
+    home.org.write = write  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        home.push(head)

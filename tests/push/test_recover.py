@@ -18,10 +18,6 @@ from tests.push.conftest import Home, contact
 LATER = timedelta(seconds=121)
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL where a process of its own is not needed."""
-
-
 def killed_at(home: Home, sobject: str, *, committed: bool) -> list[tuple[Outcome, ...]]:
     """Push, and die when a batch of this sObject has left; what the org had answered is returned."""
     real = home.org.write
