@@ -28,6 +28,7 @@ from sfpush.commands import (
     settings,
     status,
     sync,
+    undo,
     why,
 )
 from sfpush.commands.grouping import DAILY, LOOK, PRACTICE, START, add
@@ -51,6 +52,7 @@ def register(app: typer.Typer) -> None:
     add(app, why.why, "why", panel=LOOK)
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
+    add(app, undo.undo, "undo", panel=LOOK)
     add(app, campaigns.campaigns, "campaigns", panel=LOOK)
     add(app, link.link, "link", panel=LOOK)
     add(app, link.unlink, "unlink", panel=LOOK)

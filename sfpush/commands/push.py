@@ -16,6 +16,7 @@ from sfpush.display.result import Result
 from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
+    from sfpush.runs.undo import LeftAlone
     from sfpush.store.plans import PlanHead, Scope
 
 
@@ -121,7 +122,7 @@ def push_selected(
         )
         if dry_run:
             return plan_result(session, head, command=command)
-        return _carry_out(session, command, head, over_budget=over_budget, over_limit=over_limit, yes=yes)
+        return carry_out_plan(session, command, head, over_budget=over_budget, over_limit=over_limit, yes=yes)
 
 
 def _push_saved(
@@ -144,12 +145,21 @@ def _push_saved(
         refuse_stale(session.store, session.state, head, settings, now=now(), progress=session.progress)
         if dry_run:
             return plan_result(session, head, command="push")
-        return _carry_out(session, "push", head, over_budget=over_budget, over_limit=over_limit, yes=yes)
+        return carry_out_plan(session, "push", head, over_budget=over_budget, over_limit=over_limit, yes=yes)
 
 
-def _carry_out(
-    session: Session, command: str, head: PlanHead, *, over_budget: bool, over_limit: bool, yes: bool
+def carry_out_plan(
+    session: Session,
+    command: str,
+    head: PlanHead,
+    *,
+    asking: str = "Push",
+    left: Sequence[LeftAlone] = (),
+    over_budget: bool = False,
+    over_limit: bool = False,
+    yes: bool,
 ) -> Result:
+    """Show a stored plan, ask, and carry it out; `left` is what an undo does not touch. The caller holds the lock."""
     from sfpush.display.console import counted
     from sfpush.display.plan_view import pending
     from sfpush.runs.carry_out import carry_out
@@ -158,7 +168,7 @@ def _carry_out(
     waiting = pending(head.summary)
     if waiting and not yes:
         plan_result(session, head).view(session.err)
-        session.confirm(f"Push {counted(waiting, 'change')} to org {head.org_id}?", yes=yes)
+        session.confirm(f"{asking} {counted(waiting, 'change')} to org {head.org_id}?", yes=yes)
     with stop_on_signal(session.said_stopping) as stop:
         report = carry_out(
             session.store,
@@ -173,7 +183,7 @@ def _carry_out(
             over_budget=over_budget,
             over_limit=over_limit,
         )
-    return run_result(session, command, report)
+    return run_result(session, command, report, left=left)
 
 
 def _scope(session: Session, names: Sequence[str], *, where: str | None, stage: str, everything: bool) -> Scope:

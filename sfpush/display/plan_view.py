@@ -129,8 +129,7 @@ def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) ->
     if change.candidates:
         lines.append(_indented(Text(f"Candidates: {', '.join(change.candidates)}", "dim")))
     if change.fields:
-        drawn = _after(change.fields) if change.action == "create" else _before_after(change.fields)
-        lines.append(_indented(drawn))
+        lines.append(_indented(_fields(change)))
     return Group(*lines)
 
 
@@ -138,10 +137,19 @@ def _indented(drawn: RenderableType) -> Padding:
     return Padding(drawn, (0, 0, 0, _INDENT), expand=False)
 
 
-def _after(fields: Iterable[FieldChange]) -> Text:
+def _fields(change: AnyChange) -> RenderableType:
+    """Before and after; one line of values where there is only one side."""
+    if change.action == "create":
+        return _values((one.field, one.after) for one in change.fields)
+    if change.action == "delete":
+        return _values((one.field, one.before) for one in change.fields)
+    return _before_after(change.fields)
+
+
+def _values(pairs: Iterable[tuple[str, Any]]) -> Text:
     drawn = Text(style="dim")
-    for place, one in enumerate(fields):
-        drawn.append(" · " if place else "").append(f"{safe(one.field)} ").append(value_text(one.after), "not dim")
+    for place, (field, value) in enumerate(pairs):
+        drawn.append(" · " if place else "").append(f"{safe(field)} ").append(value_text(value), "not dim")
     return drawn
 
 
@@ -171,6 +179,8 @@ def _conclusion(head: PlanHead, totals: Mapping[str, int]) -> Text:
     said = Text.assemble((f"{counted(count, 'change')} pending", "bold"), f", {calls}{left}.") if count else Text()
     if not totals:
         said.append("There are no records to plan: load an Apollo export with `sfpush import FILE`.")
+    elif not count and head.mode == "undo":
+        said.append("Nothing can be taken back.", "bold")
     elif not count:
         said.append("Nothing to do", "bold green").append(": Salesforce holds what Apollo says.")
     if totals.get("block"):

@@ -56,11 +56,11 @@ def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
 def show_report(
     facts: Mapping[str, Any],
     errors: Sequence[ErrorLine],
-    left: int,
+    not_sent: int,
     name_of: Callable[[str], str],
     console: Console,
 ) -> None:
-    """What an import brought, what a run did, each rejection, and what stopped it."""
+    """What an import brought, what a run did, each rejection, what an undo left alone, and what stopped it."""
     if "import" in facts:
         show_import(facts["import"], (), console)
         console.print()
@@ -77,11 +77,14 @@ def show_report(
     rest = len(facts["rejects"]) - _MOST_REJECTS
     if rest > 0:
         console.print(Text(f"and {number(rest)} more: sfpush errors lists them.", "dim"))
+    for one in facts["left"][:_MOST_REJECTS]:
+        name = safe(name_of(one["record"])) or safe(one["record"])
+        console.print(Text.assemble(("! ", "bold red"), (name, "bold"), f"  left as it is. {safe(one['reason'])}"))
     for error in errors:
         if error.code != "rejected":
             console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
-    if left:
-        console.print(f"{counted(left, 'change')} not sent.")
+    if not_sent:
+        console.print(f"{counted(not_sent, 'change')} not sent.")
     done = Text("✓ ", "green") if not errors else Text("")
     console.print(
         done.append_text(counts_text(facts["results"])).append(

@@ -87,7 +87,8 @@ def _take_away(row: WrittenRow, now: RowNow, describe: Describe, children: Seque
         return _left(row, Rule.CHANGED_SINCE, "Someone has worked on it since.")
     if children:
         kinds = ", ".join(sorted({child.sobject for child in children}))
-        reason = f"{len(children)} rows from elsewhere hang on it ({kinds})."
+        many = "1 row" if len(children) == 1 else f"{len(children)} rows"
+        reason = f"It would take {many} from elsewhere along ({kinds})."
         return _left(row, Rule.HAS_CHILDREN, reason, tuple(child.id for child in children[:5]))
     return Delete(
         record=row.record,

@@ -187,8 +187,9 @@ def test_a_full_disk_and_a_broken_store_are_told_without_a_traceback(
     def full(session: Session) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Session, "settings", property(full))
-    ran = sfpush("--json", "settings", "show")
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "settings", property(full))
+        ran = sfpush("--json", "settings", "show")
     assert (ran.code, ran.envelope["errors"][0]["code"]) == (1, "disk")
     assert sfpush("--json", "records").code == 0
     (own_place / "home" / "store.sqlite").write_bytes(b"nonsense" * 1000)

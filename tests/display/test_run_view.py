@@ -18,15 +18,15 @@ def reject(number: int) -> dict[str, Any]:
     return {"record": f"contact:{number}", "sobject": "Contact", "code": "STRING_TOO_LONG", "message": "Too long."}
 
 
-def shown(facts: dict[str, Any], *errors: ErrorLine, left: int = 0) -> str:
+def shown(facts: dict[str, Any], *errors: ErrorLine, not_sent: int = 0) -> str:
     stream = io.StringIO()
     console = make_console(stream, {})
-    show_report(facts, errors, left, lambda key: "Ann \x1b[1mLee" if key == "contact:1" else "", console)
+    show_report(facts, errors, not_sent, lambda key: "Ann \x1b[1mLee" if key == "contact:1" else "", console)
     return stream.getvalue()
 
 
 def run(**facts: Any) -> dict[str, Any]:
-    return {"run": "20261124-1", "results": NOTHING, "api_calls": 2, "rejects": [], **facts}
+    return {"run": "20261124-1", "results": NOTHING, "api_calls": 2, "rejects": [], "left": [], **facts}
 
 
 def test_a_good_run_is_one_line() -> None:
@@ -42,10 +42,15 @@ def test_rejections_are_told_by_name_or_key_and_cut() -> None:
     assert "✓" not in text
 
 
-def test_what_stopped_a_run_is_told_with_what_is_left() -> None:
-    text = shown(run(), ErrorLine("org-lost", "The org is gone.", "The next run goes on."), left=4000)
+def test_what_stopped_a_run_is_told_with_what_was_not_sent() -> None:
+    text = shown(run(), ErrorLine("org-lost", "The org is gone.", "The next run goes on."), not_sent=4000)
     assert "The org is gone. The next run goes on." in text
     assert "4,000 changes not sent." in text
+
+
+def test_what_an_undo_left_alone_is_told_with_its_reason() -> None:
+    text = shown(run(left=[{"record": "contact:1", "reason": "Changed since: Title."}]), ErrorLine("left-alone", "1."))
+    assert "! Ann Lee  left as it is. Changed since: Title." in text
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def test_B4_what_someone_changed_since_is_left_alone_and_listed(home: Home, prac
     assert left == {
         "contact:c00001": "Changed since: Title.",
         "contact:c00002": "Someone has worked on it since.",
-        "account:name:acme 1@acme1.example": "1 rows from elsewhere hang on it (Contact).",
-        "account:name:acme 2@acme2.example": "1 rows from elsewhere hang on it (Contact).",
+        "account:name:acme 1@acme1.example": "It would take 1 row from elsewhere along (Contact).",
+        "account:name:acme 2@acme2.example": "It would take 1 row from elsewhere along (Contact).",
     }
 
 
