@@ -54,9 +54,11 @@ def show_settings(rows: Mapping[str, Mapping[str, Any]], console: Console) -> No
         console.print("Every setting has its default.")
 
 
-def show_written(file: Path, console: Console) -> None:
-    """That a settings file has been written, and where."""
+def show_written(file: Path, console: Console, *, account_source: bool = False) -> None:
+    """That a settings file has been written, where, and what in it is no default."""
     console.print(Text.assemble(("✓ ", "green"), "Wrote ", (safe(file), "bold"), ": every setting, explained."))
+    if account_source:
+        console.print('The org has AccountSource, so accounts.source_field is "AccountSource"; empty it to write none.')
 
 
 def show_schema(schema: Mapping[str, Any], console: Console) -> None:

@@ -6,6 +6,8 @@ import json
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from .conftest import Sfpush
 
 
@@ -63,3 +65,28 @@ def test_settings_set_makes_the_file_that_is_named(sfpush: Sfpush, own_place: Pa
 def test_settings_schema_is_a_file_for_editors(sfpush: Sfpush) -> None:
     assert json.loads(sfpush("settings", "schema").out)["title"] == "Settings of sfpush"
     assert "schema" in sfpush("--json", "settings", "schema").data
+
+
+def test_A2_init_writes_the_source_of_accounts_where_the_connected_org_has_a_field_for_it(
+    sfpush: Sfpush, own_place: Path
+) -> None:
+    sfpush("--config", "before.toml", "init")
+    sfpush("connect", "--practice")
+    ran = sfpush("--config", "after.toml", "init")
+    assert "AccountSource" in ran.out
+    fields = [tomllib.loads((own_place / f"{name}.toml").read_text())["accounts"] for name in ("before", "after")]
+    assert [each["source_field"] for each in fields] == ["", "AccountSource"]
+
+
+def test_A2_init_does_without_the_org_where_it_has_no_such_field_or_is_out_of_reach(
+    sfpush: Sfpush, own_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_place / "rules.toml").write_text('[user]\nhidden = ["Account.AccountSource"]\n')
+    sfpush("practice", "reset", "--rules", "rules.toml")
+    sfpush("connect", "--practice")
+    assert sfpush("--config", "hidden.toml", "init").code == 0
+    monkeypatch.setenv("SFPUSH_INSTANCE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("SFPUSH_ACCESS_TOKEN", "00D000000000001!token")
+    assert sfpush("--config", "away.toml", "init").code == 0
+    for name in ("hidden", "away"):
+        assert tomllib.loads((own_place / f"{name}.toml").read_text())["accounts"]["source_field"] == ""
