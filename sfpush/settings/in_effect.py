@@ -5,11 +5,7 @@ from __future__ import annotations
 from sfpush.settings.effective import effective
 from sfpush.settings.schema import Settings
 
-NOT_YET: tuple[str, ...] = (
-    "push.bulk_threshold",
-    "store.keep_days",
-    "notify",
-)
+NOT_YET: tuple[str, ...] = ("notify",)
 """A key, or a table for all of its keys. Whoever builds one takes it out."""
 
 
