@@ -43,6 +43,7 @@ CREATE TABLE records (
 );
 
 CREATE INDEX records_deleted ON records (key) WHERE deleted_at IS NOT NULL;
+CREATE INDEX records_made ON records (key) WHERE made_for IS NOT NULL;
 
 -- What records are found by: e-mails, domains and company names, normalised by planning.keys.
 CREATE TABLE record_keys (

@@ -82,9 +82,14 @@ def record_chunks(
 
 
 def count_records(connection: sqlite3.Connection, record_type: RecordType) -> int:
-    """How many records of this type `record_chunks` reads."""
+    """How many records of this type `record_chunks` reads; counted in indexes, as their rows are large."""
+    of_type = {"first": f"{record_type.value}:", "end": f"{record_type.value};"}
     (count,) = connection.execute(
-        "SELECT COUNT(*) FROM records WHERE type = ? AND deleted_at IS NULL AND made_for IS NULL", (record_type.value,)
+        "SELECT (SELECT COUNT(*) FROM records WHERE key > :first AND key < :end)"
+        " - (SELECT COUNT(*) FROM records WHERE key > :first AND key < :end AND deleted_at IS NOT NULL)"
+        " - (SELECT COUNT(*) FROM records WHERE key > :first AND key < :end AND made_for IS NOT NULL"
+        " AND deleted_at IS NULL)",
+        of_type,
     ).fetchone()
     return int(count)
 

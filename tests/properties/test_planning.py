@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sfpush.model import AnyChange, Block, Create, Record, Rule, Skip, Update
 from sfpush.planning.accounts import different_companies, made_up_account, made_up_key
 from sfpush.planning.field_map import object_map
 from sfpush.planning.keys import company_domain, company_key, contact_emails, email_key
+from sfpush.runs import plan
 from sfpush.store import records, subjects
 from sfpush.store.describes import describes
 from sfpush.store.links import links_for
@@ -23,7 +25,7 @@ from tests.properties.situations import Situation, situations
 
 FREE_MAIL = frozenset({"postbox.example"})
 quick = settings(
-    max_examples=20,
+    max_examples=12,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -49,7 +51,7 @@ def test_a_plan_does_not_depend_on_where_chunks_are_cut(tmp_path: Path, situatio
         place.take_in(situation.records)
         whole = place.changes()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(subjects, "CHUNK", size)
+            patch.setattr(plan, "record_chunks", partial(subjects.record_chunks, size=size))
             assert place.changes() == whole
 
 
