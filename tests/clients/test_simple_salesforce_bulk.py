@@ -52,7 +52,7 @@ def test_every_row_has_its_verdict(client: Salesforce) -> None:
     bad = {row["LastName"]: row for row in rows_of(client.bulk2.Contact.get_failed_records(told["job_id"]))}
     assert bad[""]["sf__Error"] == "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --"
     assert bad[""]["Description"] == TEXTS[0]
-    assert bad["L9"]["sf__Error"].startswith("STRING_TOO_LONG:Description: data value too large: ")
+    assert bad["L9"]["sf__Error"].startswith("STRING_TOO_LONG:Contact Description: data value too large: ")
     assert rows_of(client.bulk2.Contact.get_unprocessed_records(told["job_id"])) == []
 
 

@@ -45,7 +45,7 @@ ACCOUNT = SObject(
         integer("NumberOfEmployees", label="Employees"),
         picklist("Ownership", "Public", "Private", "Subsidiary", "Other"),
         text("TickerSymbol", 20),
-        long_text("Description"),
+        long_text("Description", label="Account Description"),
         rating(),
         text("Site", 80, label="Account Site"),
         owner(),

@@ -45,7 +45,7 @@ CONTACT = SObject(
         text("AssistantName", 40, label="Assistant's Name"),
         lead_source(),
         date("Birthdate"),
-        long_text("Description", 32000),
+        long_text("Description", 32000, label="Contact Description"),
         owner(),
         checkbox("HasOptedOutOfEmail", label="Email Opt Out"),
         checkbox("HasOptedOutOfFax", label="Fax Opt Out"),
