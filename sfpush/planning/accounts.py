@@ -85,8 +85,6 @@ def different_companies(one: Record, other: Record, free_mail: Collection[str]) 
 
 def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
     record, row = subject.record, found.row
-    if (held := verdicts.held(subject, _ACCOUNT, row)) is not None:
-        return held
     writer = context.writers[_ACCOUNT]
     pushed = subject.link.pushed if subject.link else {}
     written = writer.update(
@@ -94,7 +92,9 @@ def _update(subject: Subject, found: Found, context: Context) -> AnyChange:
     )
     if isinstance(written, Misfit):
         return verdicts.misfit(record, _ACCOUNT, written, row)
-    notes = (*verdicts.foreign_ids(subject), *verdicts.refused_before(subject))
+    if written.fields and (held := verdicts.held(subject, _ACCOUNT, row)) is not None:
+        return held
+    notes = (*verdicts.foreign_ids(subject), *(verdicts.refused_before(subject) if written.fields else ()))
     return verdicts.write_to(subject, found, row, written, notes=notes)
 
 

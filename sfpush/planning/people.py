@@ -105,8 +105,6 @@ def begin(subject: Subject, match: Match, context: Context, *, claimed_by: str |
     assert isinstance(match, Found)
     if claimed_by is not None and claimed_by != record.key:
         return verdicts.duplicate(record, target.sobject, claimed_by, target)
-    if (held := verdicts.held(subject, target.sobject, target)) is not None:
-        return held
     return _begin_update(subject, match, target, context)
 
 
@@ -167,7 +165,10 @@ def _begin_update(subject: Subject, found: Found, row: OrgRow, context: Context)
             account = "kept"
         elif writer.may_update("AccountId"):
             account = "needed"
-    notes = (*verdicts.foreign_ids(subject), *verdicts.refused_before(subject))
+    writes = bool(written.fields) or account == "needed"
+    if writes and (held := verdicts.held(subject, row.sobject, row)) is not None:
+        return held
+    notes = (*verdicts.foreign_ids(subject), *(verdicts.refused_before(subject) if writes else ()))
     return Pending(subject, row.sobject, account, written, notes, rule=Rule.CHANGED, found=found, row=row)
 
 

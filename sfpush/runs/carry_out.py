@@ -26,6 +26,7 @@ from sfpush.runs.report import PlanTally, RunReport, counts_of
 from sfpush.settings.schema import Settings
 from sfpush.store import plans, runs
 from sfpush.store.database import reading, writing
+from sfpush.store.error_log import resolve_unchanged
 from sfpush.store.links import move_baselines
 from sfpush.store.made_accounts import keep_made_accounts
 from sfpush.store.made_people import keep_made_people
@@ -168,7 +169,8 @@ def _stream(reader: sqlite3.Connection, plan: int, writes: Mapping[tuple[str, st
 
 
 def _keep_links(connection: sqlite3.Connection, org: int, plan: int, planned: PlanTally, now: datetime) -> int:
-    """Keep what needs no call: links to rows that have all there is, and the baselines of what is unchanged (F2)."""
+    """Keep what needs no call: links to rows that have all there is; of what is unchanged, the baselines (F2), and that
+    nothing is wrong with it any more (L2)."""
     linked = 0
     with reading(connection) as reader:
         changes = plans.changes(reader, plan, actions=("link",))
@@ -184,6 +186,7 @@ def _keep_links(connection: sqlite3.Connection, org: int, plan: int, planned: Pl
     if any(action == "unchanged" for action, _, _ in planned):
         with writing(connection):
             move_baselines(connection, org, plan)
+            resolve_unchanged(connection, org, plan, now=to_text(now))
     return linked
 
 

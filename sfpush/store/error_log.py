@@ -15,6 +15,7 @@ import orjson
 
 from sfpush.errors import UsageError
 from sfpush.store.database import in_chunks, marks, writing
+from sfpush.store.plans import BESIDES
 
 RETRIES = 5
 """Runs in which a rejected record goes again by itself (L3)."""
@@ -127,6 +128,18 @@ def resolve(
             f" WHERE org = ? AND state <> 'resolved' AND {_MEMBERSHIP} = ? AND key IN ({marks(chunk)})",
             (now, org, memberships, *chunk),
         )
+
+
+def resolve_unchanged(connection: sqlite3.Connection, org: int, plan: int, *, now: str) -> None:
+    """Close the entries of what a plan found unchanged: somebody mended it in the org by hand (L2); in the caller's
+    transaction."""
+    connection.execute(
+        "UPDATE errors SET state = 'resolved', last_at = ? WHERE org = ? AND state <> 'resolved'"
+        " AND EXISTS (SELECT 1 FROM changes WHERE plan = ? AND changes.key = errors.key AND action = 'unchanged'"
+        f" AND (changes.sobject = 'CampaignMember' OR changes.sobject NOT IN {BESIDES})"
+        " AND (changes.sobject = 'CampaignMember') = (errors.sobject = 'CampaignMember'))",
+        (now, org, plan),
+    )
 
 
 def failures(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Failure]:

@@ -105,6 +105,22 @@ def test_L3_a_rejected_record_goes_again_five_times_then_waits_for_a_person(home
     assert entry.payload["LastName"] == "Lee 1"
 
 
+@pytest.mark.parametrize("refusals", [1, 6])
+def test_L2_an_entry_closes_by_itself_when_somebody_mends_the_record_in_salesforce(
+    home: Home, practice_org: Serving, refusals: int
+) -> None:
+    home.add(contact(1, title="CTO"))
+    home.push()
+    home.add(contact(1, title="CEO"))
+    Refusing(home, {"contact:c00001": [REFUSED] * refusals})
+    for _ in range(refusals):
+        home.push()
+    (row,) = home.rows("Contact", "Title")
+    people.edit(practice_org.org, row["Id"], {"Title": "CEO"})
+    assert home.push().results.unchanged == 1
+    assert list(error_log.entries(home.connection, home.state.org)) == []
+
+
 def test_rows_kept_out_by_a_lock_go_again_alone_and_in_ever_smaller_batches(home: Home) -> None:
     home.add(*(contact(n, organization_name="Acme", website="acme.example") for n in range(60)))
     refusing = Refusing(home, {f"contact:c{n:05}": [LOCKED] * (3 if n < 2 else 1) for n in range(55)})

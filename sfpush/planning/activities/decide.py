@@ -159,8 +159,6 @@ def _create(draft: Draft, subject: Subject, tied: Tie, around: Around, context: 
 
 def _update(draft: Draft, subject: Subject, found: Found, around: Around, context: Context) -> tuple[AnyChange, Tie]:
     record, row = subject.record, found.row
-    if (held := verdicts.held(subject, row.sobject, row)) is not None:
-        return held, Tie()
     writer = context.writers.get(row.sobject)
     if writer is None:
         return _no_object(record, row.sobject), Tie()
@@ -175,6 +173,8 @@ def _update(draft: Draft, subject: Subject, found: Found, around: Around, contex
     written = writer.update(written_as, None, row.fields, pushed, extra)
     if isinstance(written, Misfit):
         return verdicts.misfit(record, row.sobject, written, row), Tie()
+    if written.fields and (held := verdicts.held(subject, row.sobject, row)) is not None:
+        return held, Tie()
     change = verdicts.write_to(subject, found, row, written)
     needs = tuple(one.after for one in written.fields if one.after in tied.needs)
     return (replace(change, needs=needs) if needs else change), tied
