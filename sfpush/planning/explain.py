@@ -10,6 +10,7 @@ from sfpush.planning.gates import Gate
 from sfpush.planning.verdicts import Refusal
 
 _LEAVES_AS_IT_IS = ("update", "link", "unchanged")
+_GONE = frozenset({Rule.LINKED_DELETED, Rule.LINKED_MERGED, Rule.DELETED_IN_SALESFORCE, Rule.MERGED_IN_SALESFORCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Standing:
     refusals: tuple[Refusal, ...] = ()
     unmet: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    follows_deletions: bool = False
+    """Deletion sync is on for its type: a row deleted in the org takes the record along (S1)."""
 
 
 def deciding_rule(standing: Standing) -> Rule:
@@ -84,7 +87,8 @@ def answer(standing: Standing) -> str:
 def _there(standing: Standing) -> list[str]:
     link, change = standing.link, standing.change
     assert link is not None
-    said = [f"It is in Salesforce as {link.sobject} {link.id}."]
+    is_there = "was" if change.rule in _GONE else "is"
+    said = [f"It {is_there} in Salesforce as {link.sobject} {link.id}."]
     if (made := standing.made) is not None:
         what = "it" if made.id == link.id else f"{made.id}, which it was linked to before,"
         said.append(f"Run {made.run} created {what} on {made.at[:10]}{f': {made.reason}' if made.reason else '.'}")

@@ -10,6 +10,7 @@ from sfpush.planning.verdicts import Refusal
 
 _NAMED = 5
 _TABLES = {"Contact": "contacts", "Lead": "leads", "Account": "accounts", "Opportunity": "deals"}
+_WITH_DELETION_SYNC = frozenset({"contacts", "accounts"})
 _HELD_BACK = frozenset({Rule.PUSH_OFF, Rule.STAGE, Rule.NO_STAGE, Rule.FILTER})
 _MEND = "mend the value in Apollo and import again"
 
@@ -40,7 +41,6 @@ _REMEDIES: Mapping[Rule, tuple[str, ...]] = {
     Rule.LINKED_DELETED: (
         "have it made anew: sfpush unlink {key}",
         "restore it from Salesforce's recycle bin",
-        "set {words}.deletion_sync = true, and the record here goes along",
     ),
     Rule.LINKED_MERGED: ("set {words}.merge_sync = true, and the link follows",),
     Rule.HAS_CHILDREN: ("delete or move what belongs to it in Salesforce first",),
@@ -104,6 +104,8 @@ def _for_rule(standing: Standing) -> Iterator[str]:
             yield f"see what keeps {needed}: sfpush why {needed}"
     for remedy in _REMEDIES.get(change.rule, ()):
         yield remedy.format(key=record.key, words=words, table=table, shared="contacts" if table == "leads" else table)
+    if change.rule is Rule.LINKED_DELETED and not standing.follows_deletions and words in _WITH_DELETION_SYNC:
+        yield f"set {words}.deletion_sync = true, and the record here goes along"
     if change.rule is Rule.NO_MATCH_IN_SALESFORCE:
         yield from _without_match(record.type)
 
@@ -126,7 +128,6 @@ def _lifted(refusal: Refusal, standing: Standing, words: str) -> str:
 
 
 def _without_match(record_type: RecordType) -> Iterator[str]:
-    yield "bring its people, account or deal into Salesforce first"
     if record_type is RecordType.EMAIL:
         yield "set activities.emails.push_without_match = true"
     if record_type is RecordType.MEETING:

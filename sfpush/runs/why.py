@@ -89,6 +89,8 @@ def why(connection: sqlite3.Connection, state: OrgState, settings: Settings, tex
         refusals=_refusals(record, context, passes=not unmet) if link is None else (),
         unmet=unmet if change.action == "skip" and link is None else (),
         gates=closed_gates(settings, pulled=True, window_ends_at=state.window_ends_at, now=to_text(now)),
+        follows_deletions=record.type in (RecordType.CONTACT, RecordType.ACCOUNT)
+        and (settings.contacts if record.type is RecordType.CONTACT else settings.accounts).deletion_sync,
     )
     return Why(key, answer(standing), deciding_rule(standing), would_change(standing), attempts)
 
