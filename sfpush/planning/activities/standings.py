@@ -117,6 +117,8 @@ def from_decision(decided: AnyChange, row: OrgRow | None = None) -> Standing | F
             account = next((one.after for one in decided.fields if one.field == "AccountId"), None)
             return ToCome(decided.record, decided.sobject, account)
         case Skip():
+            if decided.salesforce_id is not None:  # its sync is off, and it is there (D3)
+                return Here(decided.salesforce_id, decided.sobject, _account(row))
             return Missing(f"{decided.record} is not in Salesforce ({decided.reason.rstrip('.')})")
         case Block():
             if decided.salesforce_id is not None and decided.rule not in _GONE:
