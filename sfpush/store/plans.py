@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -88,13 +89,15 @@ def add_changes(connection: sqlite3.Connection, plan: int, decided: Iterable[Dec
 def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     """Count the summary, write the head, mark the plan complete; in the caller's transaction."""
     summary: dict[str, dict[str, int]] = {}
-    for record_type, action, count in connection.execute(
+    counted = _counted(
+        connection,
         "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' ELSE substr(key, 1, instr(key, ':') - 1) END,"
-        " action, COUNT(*) FROM changes"
+        " action FROM changes"
         # a meeting is one record, whoever takes part, and so is a deal
-        " WHERE plan = ? AND sobject NOT IN ('EventRelation', 'OpportunityContactRole') GROUP BY 1, 2",
-        (head.plan,),
-    ):
+        " WHERE plan = ? AND sobject NOT IN ('EventRelation', 'OpportunityContactRole')",
+        head.plan,
+    )
+    for (record_type, action), count in counted.items():
         summary.setdefault(record_type, {})[action] = count
     keys = None if head.scope.keys is None else sorted(head.scope.keys)
     facts = {**asdict(head), "summary": summary, "scope": {"keys": keys, "sobject": head.scope.sobject}}
@@ -156,12 +159,12 @@ def changes(
 
 def tally(connection: sqlite3.Connection, plan: int) -> Mapping[tuple[str, str, str], int]:
     """How many changes the plan holds of each action, sObject and rule."""
-    return {
-        (action, sobject, rule): count
-        for action, sobject, rule, count in connection.execute(
-            "SELECT action, sobject, rule, COUNT(*) FROM changes WHERE plan = ? GROUP BY 1, 2, 3", (plan,)
-        )
-    }
+    return _counted(connection, "SELECT action, sobject, rule FROM changes WHERE plan = ?", plan)
+
+
+def _counted(connection: sqlite3.Connection, query: str, plan: int) -> dict[Any, int]:
+    """How often each row of a query comes, in order; SQLite would sort all of them in memory to count them."""
+    return dict(sorted(Counter(connection.execute(query, (plan,))).items()))
 
 
 def changes_near(
