@@ -36,8 +36,8 @@ class AccountDecisions:
         self, connection: sqlite3.Connection, org: int, context: Context, plan: int, removals: Removals
     ) -> None:
         self._connection, self._org, self._context, self._plan = connection, org, context, plan
-        self._deleted_rows = removals.deleted_rows
         self._claims = Claims(connection, org, "accounts", removals.spoken_for)
+        self._removals = removals
         self._made = PlannedAccounts(connection, context.free_mail_domains)
         self._by_external_id = bool(context.settings.salesforce.external_ids.account)
         self._for_people: list[Decided] = []
@@ -60,7 +60,7 @@ class AccountDecisions:
             rivals.note(key, change)
             decided.append(_decided(change, subject, match))
         with writing(self._connection):
-            add_changes(self._connection, self._plan, decided)
+            add_changes(self._connection, self._plan, self._removals.besides_moves(decided))
 
     def of_people(self, people: Sequence[Pending]) -> Mapping[str, Account | None]:
         """The accounts of a chunk of people, by the person's key; `take_made` gives those that must be made."""
@@ -124,7 +124,7 @@ class AccountDecisions:
             if isinstance(answer, answers.Rematch):
                 policy = self._context.settings.contacts.on_ambiguous_account
                 answer = answers.from_match(key, match_account(subject, policy, self._context.free_mail_domains))
-            if isinstance(answer, AccountAt) and answer.id in self._deleted_rows:
+            if isinstance(answer, AccountAt) and answer.id in self._removals.deleted_rows:
                 return answers.waits_for(key, f"account {answer.id} is being deleted.")
             if not isinstance(answer, answers.Follow):
                 return answer
@@ -162,7 +162,9 @@ class AccountDecisions:
         return AccountToCome(planned) if planned is not None and planned != subject.record.key else None
 
     def _subjects(self, records: Sequence[Record]) -> tuple[list[Subject], Rivals]:
-        chunk = account_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)
+        chunk = account_chunk(
+            self._connection, self._org, records, by_external_id=self._by_external_id, moved=self._removals.moved
+        )
         by_hand = self._context.mode == "manual"
         subjects = with_filter(self._connection, self._context, RecordType.ACCOUNT, chunk.subjects)
         subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)

@@ -36,12 +36,15 @@ class PeopleDecisions:
         self._connection, self._org, self._context, self._plan = connection, org, context, plan
         self._accounts = accounts
         self._claims = Claims(connection, org, "people", removals.spoken_for)
+        self._removals = removals
         ids = context.settings.salesforce.external_ids
         self._by_external_id = bool(ids.contact or ids.lead)
 
     def decide_all(self, records: Sequence[Record]) -> None:
         """Decide on a chunk of contacts."""
-        chunk = person_chunk(self._connection, self._org, records, by_external_id=self._by_external_id)
+        chunk = person_chunk(
+            self._connection, self._org, records, by_external_id=self._by_external_id, moved=self._removals.moved
+        )
         by_hand = self._context.mode == "manual"
         subjects = with_filter(self._connection, self._context, RecordType.CONTACT, chunk.subjects)
         subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
@@ -68,7 +71,9 @@ class PeopleDecisions:
             change = finish(one, accounts.get(key)) if isinstance(one, Pending) else one
             rows.append(_decided(change, subject, targets[key]))
         with writing(self._connection):
-            add_changes(self._connection, self._plan, [*self._accounts.take_made(), *rows])
+            add_changes(
+                self._connection, self._plan, [*self._accounts.take_made(), *self._removals.besides_moves(rows)]
+            )
 
 
 def _same_person(_subject: Subject, _other: Sharer) -> bool:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sfpush.model import AnyChange, Delete, Merge, OrgRow, Record, RecordType, SalesforceId
+from sfpush.model import AnyChange, Delete, Link, Merge, OrgRow, Record, RecordType, SalesforceId, Unchanged
 from sfpush.planning.context import Context
 from sfpush.planning.deletions import (
     NO_CHILDREN,
@@ -31,7 +31,7 @@ class Removals:
     """The removals of one plan in the making.
 
     `deleted_rows` are the org rows that the plan deletes; `spoken_for` maps these, and the rows that links move to, to
-    their records.
+    their records; `moved` are those links.
     """
 
     def __init__(self, connection: sqlite3.Connection, org: int, context: Context, plan: int, scope: Scope) -> None:
@@ -41,6 +41,7 @@ class Removals:
         self._decided: set[str] = set()
         self.deleted_rows: set[str] = set()
         self.spoken_for: dict[str, str] = {}
+        self.moved: dict[str, Link] = {}
 
     def decide(self) -> None:
         """Decide on every record in scope that was merged, was deleted, or lost its row; people before accounts."""
@@ -54,10 +55,19 @@ class Removals:
                 self._add(self._decide_deleted(keys))
 
     def rest_of(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Those of these records that are still to be decided on, as the plan's merges leave them."""
+        """Those of these records that are still to be decided on, as the plan's merges leave them.
+
+        A record whose link moves is one of them: what is to be written to its new row is still open.
+        """
         if not self._decided:
             return records
         return [self._joined.get(record.key, record) for record in records if record.key not in self._decided]
+
+    def besides_moves(self, decided: Sequence[Decided]) -> Sequence[Decided]:
+        """These decisions without the records of which there is no more to say than that their link moves."""
+        if not self.moved:
+            return decided
+        return [one for one in decided if one.change.action != Unchanged.action or one.change.record not in self.moved]
 
     def _in_scope(self, keys: Sequence[str]) -> list[str]:
         accounts, people = f"{RecordType.ACCOUNT.value}:", f"{RecordType.CONTACT.value}:"
@@ -67,7 +77,7 @@ class Removals:
         return [key for key in keys if key.startswith(prefixes) and (wanted is None or key in wanted)]
 
     def _add(self, decided: Sequence[Decided]) -> None:
-        self._decided.update(one.change.record for one in decided)
+        self._decided.update(one.change.record for one in decided if one.change.record not in self.moved)
         with writing(self._connection):
             add_changes(self._connection, self._plan, decided)
 
@@ -80,7 +90,7 @@ class Removals:
             sync = self._settings(lost.record)
             trail = lost.trail
             change: AnyChange
-            if trail.merged and (trail.alive or trail.row is None):
+            if trail.merged and (trail.alive or trail.row is None or not sync.merge_sync):
                 master = masters.get(trail.id)
                 if master is not None and master.key in made and lost.record.key not in made:
                     master = None  # an account made for a contact gives way to Apollo's own record (C6)
@@ -134,6 +144,7 @@ class Removals:
         else:
             masters[survivor] = lost.record
             self.spoken_for[survivor] = merge.record
+            self.moved[merge.record] = Link(merge.record, merge.sobject, survivor, merge.pushed)
 
     def _decide_deleted(self, keys: Sequence[str]) -> list[Decided]:
         targets = dict(self._targets(keys))
@@ -168,8 +179,9 @@ class Removals:
         rows = removals.rows_and_followers(self._connection, self._org, [link.id for link in links.values()])
         trails = {key: follow(rows[links[key].id], rows) for key in keys if links[key].id in rows}
         linked = keys_linked_to(self._connection, self._org, [trail.id for trail in trails.values()])
+        converted = removals.converted_leads(self._connection, self._org)
         for key, trail in trails.items():
-            free = linked.get(trail.id, key) == key and trail.id not in self.spoken_for
+            free = linked.get(trail.id, key) == key and not {trail.id} & (self.spoken_for.keys() | converted.keys())
             if trail.row is not None and trail.alive and not trail.merged and free:
                 yield key, trail.row
 

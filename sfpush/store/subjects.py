@@ -22,6 +22,7 @@ from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 
 CHUNK = 2000
+NONE_MOVED: Mapping[str, Link] = {}
 _PEOPLE = ("Contact", "Lead")
 _ACCOUNT = ("Account",)
 _DEAL = ("Opportunity",)
@@ -94,8 +95,15 @@ def count_records(connection: sqlite3.Connection, record_type: RecordType) -> in
     return int(count)
 
 
-def person_chunk(connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool) -> Chunk:
-    """Join contacts with links, org rows and each other."""
+def person_chunk(
+    connection: sqlite3.Connection,
+    org: int,
+    records: Sequence[Record],
+    *,
+    by_external_id: bool,
+    moved: Mapping[str, Link] = NONE_MOVED,
+) -> Chunk:
+    """Join contacts with links, org rows and each other. `moved` are links that the plan moves (S3)."""
     emails = {record.key: contact_emails(record.fields) for record in records}
     by_email = rows_by_key(connection, org, "email", (one for all_of in emails.values() for one in all_of), _PEOPLE)
     candidates: dict[str, list[Candidate]] = {record.key: [] for record in records}
@@ -104,11 +112,16 @@ def person_chunk(connection: sqlite3.Connection, org: int, records: Sequence[Rec
         for address in emails[record.key]:
             level = Level.EMAIL if address == primary else Level.ADDITIONAL_EMAIL
             candidates[record.key] += [Candidate(level, row) for row in by_email.get(address, ())]
-    return _chunk(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id)
+    return _chunk(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id, moved=moved)
 
 
 def account_chunk(
-    connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool
+    connection: sqlite3.Connection,
+    org: int,
+    records: Sequence[Record],
+    *,
+    by_external_id: bool,
+    moved: Mapping[str, Link] = NONE_MOVED,
 ) -> Chunk:
     """Join account records, stored or made up from contacts, with links, org rows and each other."""
     domains = {record.key: domain_key(record.fields.get("website")) for record in records}
@@ -122,7 +135,7 @@ def account_chunk(
         ]
         for record in records
     }
-    return _chunk(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id)
+    return _chunk(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id, moved=moved)
 
 
 def deal_subjects(
@@ -171,9 +184,12 @@ def _chunk(
     sobjects: Sequence[str],
     *,
     by_external_id: bool,
+    moved: Mapping[str, Link] = NONE_MOVED,
 ) -> Chunk:
     keys = [record.key for record in records]
-    links = links_for(connection, org, keys)
+    links = dict(links_for(connection, org, keys))
+    if moved:
+        links.update({key: moved[key] for key in keys if key in moved})
     named: Mapping[str, Sequence[SalesforceId]] = {record.key: own for record in records if (own := export_ids(record))}
     by_id = _rows_and_converted(
         connection, org, [*(link.id for link in links.values()), *(one for ids in named.values() for one in ids)]

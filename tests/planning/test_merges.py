@@ -97,6 +97,12 @@ def test_S3_off_without_a_master_says_how_to_tie_it() -> None:
     assert "accounts.merge_sync is off" in change.reason
 
 
+def test_S3_off_a_survivor_that_was_deleted_since_changes_nothing() -> None:
+    change = decide_merged(lost(contact("contact:2"), merged(2, 1), row(1, deleted=True)), None, sync=False)
+    assert change.rule is Rule.LINKED_MERGED
+    assert "was then deleted" in change.reason
+
+
 def test_S3_a_survivor_that_the_user_does_not_see_is_a_block() -> None:
     change = decide_merged(lost(contact("contact:2"), merged(2, 9)), None, sync=True)
     assert isinstance(change, Block)
