@@ -11,6 +11,7 @@ from sfpush.commands import (
     campaigns,
     connect,
     demo,
+    error_export,
     errors,
     fields,
     history,
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     add(records.app, record_removal.restore, "restore")
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
     add(app, why.why, "why", panel=LOOK)
+    add(errors.app, error_export.export, "export")
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
     add(app, undo.undo, "undo", panel=LOOK)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -60,6 +61,16 @@ def show_error(error: LoggedError, name: str, console: Console) -> None:
     console.print()
     console.print(Text("Sent", "bold"))
     console.print(_indented(pairs({field: value_text(value) for field, value in error.payload.items()})))
+
+
+def show_exported(written: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Which files hold how many rejected records now."""
+    for one in written:
+        console.print(
+            Text.assemble(("✓ ", "green"), f"{counted(one['rows'], one['type'][:-1])} in ", (safe(one["file"]), "bold"))
+        )
+    if not written:
+        console.print("No rejected record can be mended in a table; nothing was written.")
 
 
 def _said_of_state(error: LoggedError) -> str:

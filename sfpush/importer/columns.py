@@ -14,6 +14,9 @@ from sfpush.importer.normalise import with_fallbacks
 from sfpush.importer.parsed import shown
 from sfpush.model import RecordType
 
+_REMARKS = "sfpush_"
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -26,11 +29,15 @@ class Columns:
     """Fields that several columns spell: the field, and the further columns in the order in which they count."""
     nested: bool
     """Some header has dots in it (`participants.0.email`)."""
+    ours: bool
+    """The file is one that `errors export` wrote: with our own remarks in it, and formulas defused (L2)."""
 
     def fields(self, row: Sequence[str]) -> dict[str, Any]:
         """The cells of a row that are not blank, by field name, without outer blanks."""
         cells = list(map(str.strip, row))
         fields: dict[str, Any] = dict(compress(zip(self.names, cells, strict=False), cells))
+        if self.ours:
+            fields = {name: _without_apostrophe(text) for name, text in fields.items() if not _is_remark(name)}
         for name in self.phones:
             if (phone := fields.get(name)) and phone[0] in "'=":
                 fields[name] = _without_guard(phone)
@@ -78,10 +85,11 @@ def plan_columns(header: Sequence[str], record_type: RecordType, file_name: str)
     phones = tuple(name for name in names if canonical(name, record_type) in PHONE_FIELDS)
     return Columns(
         names=tuple(names),
-        given=with_fallbacks(record_type, [name.partition(".")[0] for name in names]),
+        given=with_fallbacks(record_type, [name.partition(".")[0] for name in names if not _is_remark(name)]),
         phones=phones,
         synonyms=tuple(synonyms),
         nested=any("." in name for name in names),
+        ours=any(map(_is_remark, names)),
     )
 
 
@@ -105,6 +113,14 @@ def _without_guard(text: str) -> str:
     """Spreadsheet guards off: `'+44 20 7946 0000` and `="+44 20 7946 0000"`. A cell that is all guard stays."""
     inside = text[2:-1] if text.startswith('="') and text.endswith('"') else text
     return inside.lstrip("'").strip() or text
+
+
+def _is_remark(name: str) -> bool:
+    return name.startswith(_REMARKS)
+
+
+def _without_apostrophe(text: str) -> str:
+    return text[1:] if text[0] == "'" and text[1:2] in _FORMULA_STARTS else text
 
 
 def _nest(fields: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def record_parser(record_type: RecordType, source: str) -> Callable[[dict[str, A
         deleted = is_true("deleted", fields.pop("deleted")) if "deleted" in fields else False
         updated_at = fields.get("updated_at")
         key, apollo_id = identify(record_type, fields)
+        if apollo_id is None:
+            fields.pop("id", None)  # a key that was made up here and came back in a table is no value of Apollo's
         return ParsedRecord(
             key, record_type, fields, given, apollo_id, utc(updated_at) if updated_at else None, deleted, source
         )
