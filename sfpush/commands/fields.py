@@ -19,6 +19,10 @@ class Mapped(StrEnum):
     ACCOUNT = "Account"
     CONTACT = "Contact"
     LEAD = "Lead"
+    OPPORTUNITY = "Opportunity"
+    TASK = "Task"
+    EVENT = "Event"
+    NOTE = "Note"
 
 
 def fields(
@@ -32,7 +36,7 @@ def fields(
 
     Each with the Salesforce field it goes to, how it is written, and a sample value. Once the org has been read it
     also says whether the org has the field and lets us write it. Change the map with [contacts.fields],
-    [leads.fields] and [accounts.fields] in the settings.
+    [leads.fields], [accounts.fields] and [deals.fields] in the settings; that of activities is fixed.
 
     \b
     Examples:
@@ -47,14 +51,14 @@ def fields(
 
 
 def _rows(session: Session, sobject: str) -> Iterator[dict[str, Any]]:
-    from sfpush.planning.field_map import RECORD_TYPES, object_map
+    from sfpush.planning.field_map import object_map
     from sfpush.store.describes import describes
-    from sfpush.store.samples import samples
+    from sfpush.store.samples import samples_for
 
     org = session.known_org
     describe = describes(session.store, org.org).get(sobject) if org else None
     mapped = object_map(sobject, session.settings.settings, None)
-    values = samples(session.store, RECORD_TYPES[sobject], {line.apollo for line in mapped.lines})
+    values = samples_for(session.store, sobject, {line.apollo for line in mapped.lines})
     for line in mapped.lines:
         field = describe.field(line.salesforce) if describe else None
         yield {

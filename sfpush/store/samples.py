@@ -10,11 +10,23 @@ from typing import Any
 import orjson
 
 from sfpush.apollo_fields import STAGE_FIELD
-from sfpush.model import RecordType
+from sfpush.model import Record, RecordType
+from sfpush.planning.activities.contents import content_of
+from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS, SOBJECTS
 from sfpush.planning.custom_fields import CustomFields, Read
+from sfpush.planning.field_map import RECORD_TYPES
 from sfpush.store import reference
 
 _MOST_RECORDS = 500
+_MOST_ACTIVITIES = 20
+"""They hold whole e-mails."""
+
+
+def samples_for(connection: sqlite3.Connection, sobject: str, names: Collection[str]) -> Mapping[str, Any]:
+    """By name, a value of what is written to this sObject: of its records' fields, or of what its activities say."""
+    if sobject in ACTIVITY_DEFAULTS:
+        return _of_activities(connection, sobject)
+    return samples(connection, RECORD_TYPES[sobject], names)
 
 
 def samples(connection: sqlite3.Connection, record_type: RecordType, names: Collection[str]) -> Mapping[str, Any]:
@@ -34,6 +46,19 @@ def samples(connection: sqlite3.Connection, record_type: RecordType, names: Coll
                 found[name] = value
         if len(found) == len(readers):
             break
+    return found
+
+
+def _of_activities(connection: sqlite3.Connection, sobject: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for record_type in (one for one, becomes in SOBJECTS.items() if becomes == sobject):
+        for key, name, fields in connection.execute(
+            "SELECT key, name, fields FROM records WHERE type = ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+            (record_type.value, _MOST_ACTIVITIES),
+        ):
+            content = content_of(Record(key, record_type, name, orjson.loads(fields)), outgoing=True)
+            said = {"title": content.words.get("title"), **content.values}
+            found = {**{name: value for name, value in said.items() if value not in (None, "")}, **found}
     return found
 
 

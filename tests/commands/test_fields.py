@@ -46,7 +46,7 @@ def test_F1_every_line_with_its_rule_sample_and_what_the_org_says(sfpush: Sfpush
         (own_place / f"{place}.json").write_text(json.dumps(body))
         assert sfpush("import", f"{place}.json").code == 0
     before = lines(sfpush)
-    assert {key[0] for key in before} == {"Account", "Contact", "Lead"}
+    assert {key[0] for key in before} == {"Account", "Contact", "Lead", "Opportunity", "Task", "Event", "Note"}
     assert before["Contact", "LastName"] == {
         "object": "Contact",
         "apollo": "last_name",
@@ -68,3 +68,16 @@ def test_F1_every_line_with_its_rule_sample_and_what_the_org_says(sfpush: Sfpush
     assert found["Contact", "Description"]["sample"] == "Large"
     assert (found["Contact", "Department"]["apollo"], found["Contact", "Department"]["sample"]) == ("stage", "Hot")
     assert "missing" in sfpush("fields", "Contact").out
+
+
+def test_E5_the_lines_of_activities_with_what_they_say(sfpush: Sfpush, own_place: Path) -> None:
+    note = {"id": "n1", "content": "Wants a trial\nin May", "contact_ids": ["ann"]}
+    task = {"id": "t1", "type": "call", "status": "skipped", "priority": "low", "due_at": "2026-12-01T00:00:00Z"}
+    (own_place / "notes.json").write_text(json.dumps({"notes": [note]}))
+    (own_place / "tasks.json").write_text(json.dumps({"tasks": [task]}))
+    assert sfpush("import", "notes.json", "tasks.json").code == 0
+    found = lines(sfpush)
+    assert found["Note", "Title"]["sample"] == "Wants a trial"
+    assert found["Task", "Status"]["sample"] == "Deferred"
+    assert found["Task", "ActivityDate"]["apollo"] == "date"
+    assert found["Event", "StartDateTime"]["sample"] is None
