@@ -97,7 +97,7 @@ def decide_deleted_in_apollo(
             f"Salesforce keeps refusing to delete it ({failure.code}); mend it, then `sfpush errors retry`.",
             salesforce_id=row.id,
         )
-    along = f" It goes after its {len(children.going)} contacts." if children.going else ""
+    along = f" It goes after {', '.join(children.going[:_NAMED])}{_more(children.going)}." if children.going else ""
     return Delete(
         record=record.key,
         name=record.name,
@@ -129,10 +129,13 @@ def _with_children(record: Record, row: OrgRow, children: Children) -> Block:
             f"{child.sobject} {child.id} ({child.fields.get('Name') or 'no name'})"
             for child in children.staying[:_NAMED]
         )
-        more = len(children.staying) - _NAMED
         reason = (
-            f"Deleting {row.sobject} {row.id} would take along {named}{f' and {more} more' if more > 0 else ''};"
+            f"Deleting {row.sobject} {row.id} would take along {named}{_more(children.staying)};"
             " delete those first, or in the same plan."
         )
         candidates = tuple(child.id for child in children.staying)
     return verdicts.block(record, row.sobject, Rule.HAS_CHILDREN, reason, salesforce_id=row.id, candidates=candidates)
+
+
+def _more(named: Sequence[object]) -> str:
+    return f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
