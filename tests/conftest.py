@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving, serving
+
+# Before anything asks for one: otherwise the first backend that any test module defines would be everybody's keyring.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 hypothesis.settings.register_profile("sfpush", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("sfpush")
