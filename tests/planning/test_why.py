@@ -121,3 +121,16 @@ def test_L4_a_link_that_has_moved_names_both_rows() -> None:
     assert f"created {OTHER}, which it was linked to before, on 2026-11-24" in answer(found)
     assert "The next push updates it. Said so." in answer(found)
     assert deciding_rule(found) is Rule.CHANGED
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_L4_a_row_that_is_gone_was_in_salesforce_and_a_switch_that_is_on_is_no_remedy(follows: bool) -> None:
+    found = standing(
+        Block(**FACTS, rule=Rule.LINKED_DELETED, salesforce_id=ID),
+        link=Link("contact:ann", "Contact", ID),
+        linked_at="2026-11-24T08:00:00.000Z",
+        follows_deletions=follows,
+    )
+    assert answer(found).startswith(f"It was in Salesforce as Contact {ID}.")
+    offered = "set contacts.deletion_sync = true, and the record here goes along" in would_change(found)
+    assert offered is not follows
