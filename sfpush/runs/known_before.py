@@ -67,6 +67,11 @@ class Rivals:
                 return one.key
         return None
 
+    def put_before(self, subject: Subject) -> Subject:
+        """The subject, told of the record that goes before it."""
+        rival = self.of(subject)
+        return subject if rival is None else replace(subject, rival=rival)
+
     def of_any_key(self, subject: Subject) -> str | None:
         """A record of the same company that is linked or that the plan lets go, whatever its key."""
         others = self._sharers.get(subject.record.key, ())

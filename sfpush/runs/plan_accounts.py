@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sfpush.model import AnyChange, OrgRow, Record, RecordType, SalesforceId
 from sfpush.planning import account_of_person as answers
@@ -54,9 +53,7 @@ class AccountDecisions:
         for subject in subjects:
             key = subject.record.key
             match = matches[key]
-            change = decide_account(
-                replace(subject, rival=rivals.of(subject)), match, self._context, claimed_by=claimed.get(key)
-            )
+            change = decide_account(rivals.put_before(subject), match, self._context, claimed_by=claimed.get(key))
             rivals.note(key, change)
             decided.append(_decided(change, subject, match))
         with writing(self._connection):

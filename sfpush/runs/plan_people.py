@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sfpush.model import AnyChange, OrgRow, Record, RecordType
 from sfpush.planning.context import Context
@@ -56,9 +55,7 @@ class PeopleDecisions:
         decided: dict[str, AnyChange | Pending] = {}
         for subject in subjects:
             key = subject.record.key
-            one = begin(
-                replace(subject, rival=rivals.of(subject)), matches[key], self._context, claimed_by=claimed.get(key)
-            )
+            one = begin(rivals.put_before(subject), matches[key], self._context, claimed_by=claimed.get(key))
             decided[key] = one
             rivals.note(key, None if isinstance(one, Pending) else one)
         accounts = self._accounts.of_people(
