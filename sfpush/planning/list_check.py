@@ -12,14 +12,24 @@ from sfpush.settings.problems import Finding
 from sfpush.settings.schema import Settings
 
 
-def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
-    """Stages of the settings that the imported list of their record type does not have (C3, F3).
+_LISTS = {
+    "contacts": ("contact", "contact_stages"),
+    "leads": ("contact", "contact_stages"),
+    "accounts": ("account", "account_stages"),
+    "deals": ("deal", "opportunity_stages"),
+}
+"""What the stages of each table are called, and the imported list that has them."""
+STAGE_LISTS = tuple(dict.fromkeys(stages for _, stages in _LISTS.values()))
 
-    `stage_lists` has names by Apollo id under `contact_stages` and `account_stages`; without a list nothing is said.
+
+def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+    """Stages of the settings that the imported list of their record type does not have (C3, D5, F3).
+
+    `stage_lists` has names by Apollo id under the lists' own names (`contact_stages` …); without a list nothing is said.
     """
     for path, stage in _stages(settings):
-        words = "account" if path[0] == "accounts" else "contact"
-        known = {name.strip().lower(): name for name in stage_lists.get(f"{words}_stages", {}).values()}
+        words, stages = _LISTS[str(path[0])]
+        known = {name.strip().lower(): name for name in stage_lists.get(stages, {}).values()}
         sought = stage.strip().lower()
         if not known or sought in known or sought == NO_STAGE:
             continue
@@ -60,6 +70,7 @@ def _stages(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
         ("contacts", settings.contacts.stage_map),
         ("leads", settings.leads.stage_map),
         ("accounts", settings.accounts.stage_map),
+        ("deals", settings.deals.stage_map),
     ):
         for stage in stage_map.values:
             yield (table, "stage_map", "values", stage), stage

@@ -7,7 +7,7 @@ C12, F1, F3, F4, F6, M7).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sfpush.apollo_fields import canonical
@@ -105,12 +105,15 @@ class _MapCheck:
             yield from self._constant(field, value, (self._shared, "source_field"), (self._shared, "source_value"))
 
     def _lines(self) -> Iterator[Found]:
+        only_pulled = self._sobject == "Opportunity" and not self._created
         for line in self._map.lines:
             if not line.by_user or line.write == "never":
                 continue
             field = self._describe.field(line.salesforce)
             if field is None:
                 yield _problem(self._path(line), self._missing(line.salesforce))
+            elif only_pulled:
+                continue
             elif not (field.createable or field.updateable):
                 yield _problem(
                     self._path(line),
@@ -139,6 +142,8 @@ class _MapCheck:
         stage_map = self._settings.stage_map
         name = stage_map.field or (STAGE_NAME if self._sobject == "Opportunity" else "")
         field = self._describe.field(name) if name else None
+        if field is not None and field.name == STAGE_NAME:
+            field = replace(field, restricted_picklist=bool(field.picklist))  # no stage is ever made (D5)
         if field is not None:
             for stage, value in stage_map.values.items():
                 yield from self._value(field, value, (self._table, "stage_map", "values", stage))

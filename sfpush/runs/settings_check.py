@@ -10,7 +10,7 @@ from sfpush.errors import RequestRefused
 from sfpush.model import RecordType
 from sfpush.org.connected import Org
 from sfpush.planning.context import Context
-from sfpush.planning.list_check import check_mailboxes, check_owners, check_stages
+from sfpush.planning.list_check import STAGE_LISTS, check_mailboxes, check_owners, check_stages
 from sfpush.planning.map_check import Found, check_map, check_sources
 from sfpush.runs.filters import filter_warnings
 from sfpush.settings.keys import dotted
@@ -33,7 +33,7 @@ def check_against_store(connection: sqlite3.Connection, settings: Settings) -> I
     """What the records and lists that were imported do not know; nothing is said of lists that were not."""
     for record_type, sentence in filter_warnings(connection, settings).items():
         yield Finding((_TABLES[record_type], "filter"), sentence)
-    lists = {name: reference.names(connection, name) for name in ("contact_stages", "account_stages")}
+    lists = {name: reference.names(connection, name) for name in STAGE_LISTS}
     yield from check_stages(settings, lists)
     yield from check_mailboxes(settings, reference.names(connection, "email_accounts"))
 

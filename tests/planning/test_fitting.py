@@ -175,3 +175,11 @@ def test_F4_any_value_is_fitted_or_refused_and_a_fitted_one_fits_again(field: Fi
 def test_D5_amounts_are_never_rounded(amount: Decimal) -> None:
     fitted = fit(MONEY, f"{amount:,}")
     assert Decimal(str(fitted)) == amount
+
+
+@pytest.mark.parametrize("text", ["1234567890123456.78", "0.1", "12.30", "-99999999999999.99", "100"])
+def test_D5_an_amount_is_never_rounded(text: str) -> None:
+    amount = FieldDescribe("Amount", "Amount", "currency", precision=18, scale=2)
+    fitted = fit(amount, text)
+    assert Decimal(repr(fitted) if isinstance(fitted, float) else str(fitted)) == Decimal(text)
+    assert same(amount, fitted, float(text)), "the org's answer is a double"

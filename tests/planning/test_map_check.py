@@ -123,6 +123,7 @@ def test_D1_deals_are_checked_where_they_are_pushed() -> None:
     }
     said = found({"deals": settings}, deals)
     assert set(said) == {"deals.fields.Source", "deals.stage_map.values.Won"}
+    assert all(one.startswith("problem") for one in said.values()), "a stage that the org lacks is never made (D5)"
     assert found({"deals": {**settings, "mode": "off"}}, deals) == {}
     assert "The org has no Opportunity" in found({"deals": {"mode": "push"}})["deals.mode"]
 
@@ -132,10 +133,16 @@ def test_C3_stages_are_held_against_the_imported_list() -> None:
         {
             "contacts": {"new_records": "stages", "stages": ["Clod", "HOT ", "no stage"]},
             "accounts": {"stages": ["Anything"], "stage_map": {"field": "Type", "values": {"Else": "x"}}},
+            "deals": {"stage_map": {"values": {"Propose": "Prospecting", "Propsoe": "Prospecting"}}},
         }
     )
-    lists = {"contact_stages": {"1": "Cold", "2": "Hot"}, "account_stages": {}}
-    (finding,) = check_stages(settings, lists)
+    lists = {
+        "contact_stages": {"1": "Cold", "2": "Hot"},
+        "account_stages": {},
+        "opportunity_stages": {"1": "Propose"},
+    }
+    finding, of_deals = check_stages(settings, lists)
+    assert of_deals.message == 'Apollo has no deal stage "Propsoe". Did you mean "Propose"?'
     assert (dotted(finding.path), finding.message) == (
         "contacts.stages[1]",
         'Apollo has no contact stage "Clod". Did you mean "Cold"?',
