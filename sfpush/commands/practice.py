@@ -104,7 +104,7 @@ def seed(
             said = f"Added {accounts:,} accounts, {contacts:,} contacts, {leads:,} leads."
         else:
             seed_sample(org)
-            said = "Added a small company list: 3 users, 8 accounts, 12 contacts, 6 leads."
+            said = "Added a small company list: 3 users, 8 accounts, 12 contacts, 6 leads, 2 campaigns."
     return done("practice seed", said, accounts=accounts, contacts=contacts, leads=leads)
 
 

@@ -44,11 +44,15 @@ LEADS = (
     ("Aiko", "Tanaka", "Woodgrove Bank", "Analyst"),
     ("Ruth", "Adams", "Graphic Design Institute", "Dean"),
 )
+CAMPAIGNS = (
+    ("Spring Webinar", "Webinar", "In Progress", True),
+    ("Autumn Trade Show", "Trade Show", "Completed", False),
+)
 USERS = (("Sofia", "Marin"), ("Daniel", "Frost"), ("Ines", "Weber"))
 
 
 def seed_sample(org: PracticeOrg) -> None:
-    """A small realistic org: 3 users, 8 accounts, 12 contacts, 6 leads. Call it on an org that has none of them."""
+    """A small realistic org: 3 users, 8 accounts, 12 contacts, 6 leads, 2 campaigns. Call it on an empty org."""
     with org.writing() as db:
         profile_id = db.execute('SELECT Id FROM "Profile" ORDER BY n DESC').fetchone()[0]
     _insert(
@@ -108,6 +112,14 @@ def seed_sample(org: PracticeOrg) -> None:
                 "LeadSource": "Web",
             }
             for first, last, company, title in LEADS
+        ),
+    )
+    _insert(
+        org,
+        "Campaign",
+        (
+            {"Name": name, "Type": kind, "Status": status, "IsActive": active}
+            for name, kind, status, active in CAMPAIGNS
         ),
     )
 
