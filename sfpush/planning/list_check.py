@@ -11,7 +11,6 @@ from sfpush.settings.keys import KeyPath
 from sfpush.settings.problems import Finding
 from sfpush.settings.schema import Settings
 
-
 _LISTS = {
     "contacts": ("contact", "contact_stages"),
     "leads": ("contact", "contact_stages"),
@@ -25,7 +24,7 @@ STAGE_LISTS = tuple(dict.fromkeys(stages for _, stages in _LISTS.values()))
 def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
     """Stages of the settings that the imported list of their record type does not have (C3, D5, F3).
 
-    `stage_lists` has names by Apollo id under the lists' own names (`contact_stages` …); without a list nothing is said.
+    `stage_lists` has names by Apollo id under the lists' names (`contact_stages` …); without a list nothing is said.
     """
     for path, stage in _stages(settings):
         words, stages = _LISTS[str(path[0])]
