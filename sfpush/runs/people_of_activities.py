@@ -49,11 +49,11 @@ class PeopleOfActivities:
         self._by_external_id = bool(ids.contact or ids.lead)
         self._made: list[Decided] = []
 
-    def around(self, drafts: Sequence[Draft], linked: frozenset[str]) -> Mapping[str, Around]:
-        """Everyone and everything that the drafts name, by the activity's key. `linked` are those in the org."""
+    def around(self, drafts: Sequence[Draft], making: Sequence[Draft]) -> Mapping[str, Around]:
+        """Everyone and everything that the drafts name, by the activity's key; `making` may bring people along."""
         people = self._people(drafts)
         related = self._related([key for draft in drafts for key in (*draft.accounts, *draft.deals)])
-        self._make(drafts, people, linked)
+        self._make(making, people)
         return {
             draft.record.key: Around(
                 people[draft.record.key],
@@ -172,17 +172,17 @@ class PeopleOfActivities:
             found[key] = Related(key, names.get(key, ""), standing)
         return found
 
-    def _make(self, drafts: Sequence[Draft], people: dict[str, list[Person]], linked: frozenset[str]) -> None:
+    def _make(self, drafts: Sequence[Draft], people: dict[str, list[Person]]) -> None:
         """Decide on the people that are to be made, and put them in the places of the missing ones."""
         wanted: dict[str, tuple[Person, Draft]] = {}
         for draft in drafts:
-            for person in to_make(draft, people[draft.record.key], linked=draft.record.key in linked):
+            for person in to_make(draft, people[draft.record.key]):
                 wanted.setdefault(person.key, (person, draft))
         if not wanted:
             return
         standings = self._made_standings(wanted)
         for draft in drafts:
-            making = {one.key for one in to_make(draft, people[draft.record.key], linked=draft.record.key in linked)}
+            making = {one.key for one in to_make(draft, people[draft.record.key])}
             people[draft.record.key] = [
                 replace(one, standing=standings[one.key]) if one.key in making else one
                 for one in people[draft.record.key]

@@ -13,6 +13,7 @@ from sfpush.planning.activities.email_classes import answered_email
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.activities.relations import Tie
 from sfpush.planning.activities.standings import Around
+from sfpush.planning.activities.strangers import may_make
 from sfpush.planning.activities.threads import thread_of
 from sfpush.planning.context import Context
 from sfpush.planning.subjects import Level, Subject
@@ -53,8 +54,12 @@ class ActivityDecisions:
                 decided.append(Decided(refuse(subject, one), subject.record.version))
             else:
                 drafts[key] = one
-        linked = frozenset(subject.record.key for subject in subjects if subject.link is not None)
-        around = self._people.around(list(drafts.values()), linked)
+        making = [
+            found
+            for subject in subjects
+            if (found := drafts.get(subject.record.key)) is not None and may_make(found, subject)
+        ]
+        around = self._people.around(list(drafts.values()), making)
         guests = self._guests(list(drafts.values()), around)
         for subject in subjects:
             if (found := drafts.get(subject.record.key)) is not None:

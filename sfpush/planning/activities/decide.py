@@ -24,32 +24,19 @@ from sfpush.planning.accounts import external_key, owner
 from sfpush.planning.activities.contents import Content, content_of, cut
 from sfpush.planning.activities.drafts import Draft, Named
 from sfpush.planning.activities.lines import RELATIONS, SOBJECTS
+from sfpush.planning.activities.matching import match_activity
 from sfpush.planning.activities.reading import text
 from sfpush.planning.activities.relations import Tie, first_present, tie, value_of
 from sfpush.planning.activities.standings import Around, Here, Person, ToCome
 from sfpush.planning.context import Context
 from sfpush.planning.fitting import Misfit
-from sfpush.planning.matching import Found, Gone, Match, Several
-from sfpush.planning.subjects import Level, Subject
+from sfpush.planning.matching import Found, Gone, Several
+from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 from sfpush.planning.writing import Writer
 
 _LEAD = "00Q"
 _BODIES: Mapping[str, str] = {"Task": "Description", "Event": "Description", "Note": "Body"}
-
-
-def match_activity(subject: Subject) -> Match:
-    """Which org row an activity is (M6): the one it is linked to, else the one that holds its external id."""
-    link = subject.link
-    if link is not None:
-        row = next((one.row for one in subject.candidates if one.level is Level.LINK), None)
-        if row is None:  # written since the org was read last: it holds what was pushed
-            row = OrgRow(link.sobject, link.id, link.pushed)
-        return Gone(row) if row.deleted else Found(row, Level.LINK)
-    rows = [one.row for one in subject.candidates if one.level is Level.EXTERNAL_ID and not one.row.deleted]
-    if not rows:
-        return None
-    return Found(rows[0], Level.EXTERNAL_ID) if len(rows) == 1 else Several(tuple(rows), Level.EXTERNAL_ID)
 
 
 def refuse(subject: Subject, refusal: Refusal) -> Skip:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sfpush.model import AnyChange, Block, Record, RecordType, Rule
 from sfpush.planning import verdicts
 from sfpush.planning.activities.drafts import Draft
+from sfpush.planning.activities.matching import match_activity
 from sfpush.planning.activities.standings import Missing, Person
 from sfpush.planning.context import Context
 from sfpush.planning.keys import company_domain
@@ -22,18 +23,28 @@ def stranger_key(address: str) -> str:
     return f"{STRANGER}{address}"
 
 
-def to_make(draft: Draft, people: Sequence[Person], *, linked: bool) -> list[Person]:
-    """Whom to create for an activity: for an e-mail one, if it has nobody else; for a meeting everyone missing.
+def may_make(draft: Draft, subject: Subject) -> bool:
+    """Whether an activity may bring people along: only one that can go, and an e-mail only as long as it is new."""
+    if subject.unclear is not None or (subject.failure is not None and subject.failure.used_up):
+        return False
+    match draft.make_missing:
+        case "none":
+            return False
+        case "one":
+            return match_activity(subject) is None
+        case "all":
+            return True
 
-    An activity that is in the org already brings no one along but, as a meeting, its further participants.
-    """
+
+def to_make(draft: Draft, people: Sequence[Person]) -> list[Person]:
+    """Whom to create for an activity: for an e-mail one, if it has nobody else; for a meeting everyone missing."""
     missing = [one for one in people if isinstance(one.standing, Missing) and one.named.address and not one.named.ours]
     match draft.make_missing:
         case "none":
             return []
         case "one":
             everyone_missing = all(isinstance(one.standing, Missing) for one in people)
-            return missing[:1] if everyone_missing and not linked else []
+            return missing[:1] if everyone_missing else []
         case "all":
             return missing
 
