@@ -33,17 +33,20 @@ class Situation:
     records: tuple[ParsedRecord, ...]
 
 
-def situations(*, with_filters: bool = True) -> st.SearchStrategy[Situation]:
-    """Any situation. Without filters every new record may go."""
+def situations() -> st.SearchStrategy[Situation]:
+    """Any situation."""
     return st.builds(
         Situation,
-        settings=_settings()
-        if with_filters
-        else st.builds(_settings_of, create_as=st.sampled_from(["contact", "lead"])),
+        settings=_settings(),
         accounts=st.lists(_org_account(), max_size=4).map(tuple),
         people=st.lists(_org_person(), max_size=4).map(tuple),
-        records=st.lists(_record(), min_size=1, max_size=8, unique_by=lambda one: one.key).map(tuple),
+        records=exports(),
     )
+
+
+def exports() -> st.SearchStrategy[tuple[ParsedRecord, ...]]:
+    """The records of an export, each once."""
+    return st.lists(_record(), min_size=1, max_size=8, unique_by=lambda one: one.key).map(tuple)
 
 
 def _settings() -> st.SearchStrategy[Settings]:

@@ -11,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sfpush.model import AnyChange, Block, Create, Record, Rule, Skip, Update
+from sfpush.model import AnyChange, Block, Create, LinkTo, ParsedRecord, Record, Rule, Skip, Update
 from sfpush.planning.accounts import different_companies, made_up_account, made_up_key
 from sfpush.planning.field_map import object_map
 from sfpush.planning.keys import company_domain, company_key, contact_emails, email_key
+from sfpush.practice import people
 from sfpush.runs import plan
 from sfpush.store import records, subjects
 from sfpush.store.describes import describes
 from sfpush.store.links import links_for
 from sfpush.store.plans import Scope
 from tests.properties.place import Place, played
-from tests.properties.situations import Situation, situations
+from tests.properties.situations import Situation, exports, situations
 
 FREE_MAIL = frozenset({"postbox.example"})
 quick = settings(
@@ -61,11 +62,11 @@ def test_M4_no_two_creates_for_one_person_or_company(tmp_path: Path, situation: 
     with played(tmp_path, situation) as place:
         place.take_in(situation.records)
         creates = [change for change in place.changes() if isinstance(change, Create)]
-        people = [change for change in creates if change.sobject != "Account"]
+        persons = [change for change in creates if change.sobject != "Account"]
         addresses = Counter(
-            address for one in people for address in contact_emails(record_of(place, one.record).fields)
+            address for one in persons for address in contact_emails(record_of(place, one.record).fields)
         )
-        primary = [email_key(record_of(place, one.record).fields.get("email")) for one in people]
+        primary = [email_key(record_of(place, one.record).fields.get("email")) for one in persons]
         assert all(addresses[address] == 1 for address in primary if address)
         there = {email_key(row.get("Email")) for row in place.rows().values() if not row.get("IsConverted")}
         assert not there & set(primary) - {None}
@@ -145,6 +146,34 @@ def test_a_push_writes_what_the_plan_says_and_nothing_else_and_then_the_plan_is_
         place.refresh()
         again = [change for change in place.changes() if change.action not in ("unchanged", "skip", "block")]
         assert [change for change in again if change.record not in freed] == []
+
+
+@quick
+@given(situation=situations(), later=exports(), edited=st.booleans())
+def test_M4_a_later_export_makes_no_second_row_of_anyone(
+    tmp_path: Path, situation: Situation, later: tuple[ParsedRecord, ...], edited: bool
+) -> None:
+    with played(tmp_path, situation) as place:
+        place.take_in(situation.records)
+        place.push(place.plan())
+        if edited:
+            for row_id in place.rows():
+                people.edit(place.practice, row_id, {"Phone": "1"})
+        place.take_in(later)
+        place.refresh()
+        changes = place.changes()
+        linked = links_for(place.store, place.state.org, [one.key for one in (*situation.records, *later)])
+        known = {address for key in linked for address in contact_emails(record_of(place, key).fields)}
+        there = {email_key(row.get("Email")) for row in place.rows().values()}
+        for change in changes:
+            assert not (isinstance(change, Create) and change.record in linked)
+            if isinstance(change, Create) and change.sobject != "Account":
+                assert email_key(record_of(place, change.record).fields.get("email")) not in (known | there) - {None}
+        targets = Counter(change.salesforce_id for change in changes if isinstance(change, Update | LinkTo))
+        assert max(targets.values(), default=1) == 1
+        place.push(place.plan())
+        linked_rows = place.store.execute("SELECT sf_id FROM links").fetchall()
+        assert len(linked_rows) == len(set(linked_rows))
 
 
 @quick
