@@ -32,9 +32,20 @@ _LAST_CHANGED = ("LastModifiedById", "LastModifiedDate")
 
 _CHILDREN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId")),
-    "Contact": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "ContactId"), ("Note", "ParentId")),
+    "Contact": (
+        ("Task", "WhoId"),
+        ("Event", "WhoId"),
+        ("CampaignMember", "ContactId"),
+        ("OpportunityContactRole", "ContactId"),
+        ("Note", "ParentId"),
+    ),
     "Lead": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), ("Note", "ParentId")),
-    "Opportunity": (("Task", "WhatId"), ("Event", "WhatId"), ("Note", "ParentId")),
+    "Opportunity": (
+        ("Task", "WhatId"),
+        ("Event", "WhatId"),
+        ("Note", "ParentId"),
+        ("OpportunityContactRole", "OpportunityId"),
+    ),
 }
 """What hangs on a row, by the lookup that ties it: it would be deleted or orphaned with it."""
 
