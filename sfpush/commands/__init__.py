@@ -30,6 +30,7 @@ from sfpush.commands import (
     status,
     sync,
     undo,
+    watch,
     why,
 )
 from sfpush.commands.grouping import DAILY, LOOK, PRACTICE, START, add
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(plan.app, name="plan", rich_help_panel=DAILY)
     add(app, push.push, "push", panel=DAILY)
     add(app, sync.sync, "sync", panel=DAILY)
+    add(app, watch.watch, "watch", panel=DAILY)
     add(app, status.status, "status", panel=LOOK)
     add(records.app, record_removal.delete, "delete")
     add(records.app, record_removal.restore, "restore")

@@ -52,6 +52,13 @@ class Session:
         """The session of the command that is running."""
         return cast(Session, context.find_root().obj)
 
+    def anew(self) -> Session:
+        """A session with the same options that has opened nothing yet: settings and connection are read again."""
+        session = Session(self.env, as_json=self.as_json)
+        session.quiet, session.config, session.home_given = self.quiet, self.config, self.home_given
+        session.command = self.command
+        return session
+
     def __enter__(self) -> Session:
         return self
 

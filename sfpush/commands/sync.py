@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -40,11 +41,25 @@ def sync(
 def sync_now(
     session: Session, inbox: Path | None = None, *, over_budget: bool = False, over_limit: bool = False
 ) -> Result:
-    """One automatic run in the session's home."""
+    """One automatic run in the session's home, which Ctrl-C and SIGTERM stop cleanly."""
     from sfpush.runs.stop import stop_on_signal
+
+    with stop_on_signal(session.said_stopping) as stop:
+        return sync_until(session, stop, inbox, over_budget=over_budget, over_limit=over_limit)
+
+
+def sync_until(
+    session: Session,
+    stop: Callable[[], bool],
+    inbox: Path | None,
+    *,
+    over_budget: bool = False,
+    over_limit: bool = False,
+) -> Result:
+    """The same, until `stop` says so."""
     from sfpush.runs.sync import sync as run_sync
 
-    with session.only_run("sync"), stop_on_signal(session.said_stopping) as stop:
+    with session.only_run("sync"):
         done = run_sync(
             session.store,
             session.org,

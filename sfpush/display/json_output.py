@@ -33,6 +33,26 @@ def write_object(stream: TextIO, members: Mapping[str, Any]) -> None:
     stream.write("{}" if opening == "{" else "}")
 
 
+class GrowingDocument:
+    """The envelope of a command that goes on until it is stopped: a list that grows, its status known at its end."""
+
+    def __init__(self, stream: TextIO, command: str, member: str) -> None:
+        self._stream, self._between = stream, ""
+        stream.write(f'{{"sfpush":{ENVELOPE_VERSION},"command":{_text(command)},"data":{{{_text(member)}:[\n')
+        stream.flush()
+
+    def add(self, element: Any) -> None:
+        """Write one more element at once."""
+        self._stream.write(f"{self._between}{_text(element)}")
+        self._stream.flush()
+        self._between = ",\n"
+
+    def end(self, exit_code: int, errors: tuple[ErrorLine, ...] = ()) -> None:
+        """Complete the document."""
+        self._stream.write(f']}},"status":{_text(status_of(exit_code))},"errors":{_text(errors)}}}\n')
+        self._stream.flush()
+
+
 def _write_envelope(
     stream: TextIO, command: str, exit_code: int, data: Mapping[str, Any], errors: tuple[ErrorLine, ...]
 ) -> None:

@@ -8,17 +8,22 @@ from pathlib import Path
 
 from sfpush.store.database import writing
 
+Mark = tuple[int, int]
+"""A file's size in bytes and time of last change in nanoseconds."""
 
-def not_yet_imported(connection: sqlite3.Connection, files: Iterable[Path]) -> list[Path]:
-    """Those of the files whose size or time of change is not the one they were last imported with."""
+
+def not_yet_imported(connection: sqlite3.Connection, files: Iterable[Path]) -> list[tuple[Path, Mark]]:
+    """Those of the files that are not as they were last imported, each with its mark; one that is gone is left out."""
     known = {
         path: (size, mtime_ns)
         for path, size, mtime_ns in connection.execute("SELECT path, size, mtime_ns FROM imported_files")
     }
-    return [path for path in files if known.get(str(path.resolve())) != mark(path)]
+    return [
+        (path, mark) for path in files if (mark := _mark(path)) is not None and known.get(str(path.resolve())) != mark
+    ]
 
 
-def note_imported(connection: sqlite3.Connection, files: Iterable[tuple[Path, tuple[int, int]]], *, now: str) -> None:
+def note_imported(connection: sqlite3.Connection, files: Iterable[tuple[Path, Mark]], *, now: str) -> None:
     """Remember files as imported, each with the mark it had before it was read."""
     with writing(connection):
         connection.executemany(
@@ -27,7 +32,9 @@ def note_imported(connection: sqlite3.Connection, files: Iterable[tuple[Path, tu
         )
 
 
-def mark(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of last change in nanoseconds."""
-    facts = path.stat()
+def _mark(path: Path) -> Mark | None:
+    try:
+        facts = path.stat()
+    except OSError:  # moved away, or no longer to be seen, since the folder was listed
+        return None
     return facts.st_size, facts.st_mtime_ns
