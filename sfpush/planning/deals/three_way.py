@@ -105,7 +105,7 @@ def compare(
     notes: list[str] = []
     for name, line in lines.items():
         exported, note, wrong = _exported(line, record, stage)
-        there, last = org.get(name), seen.get(name)
+        there, last = _plain(org.get(name)), seen.get(name)
         one_way = line.apollo == STAGE and line.read is not None
         decided = (verdict_one_way if one_way else verdict)(
             line.field,
@@ -174,6 +174,11 @@ def _pulled(line: Line, exported: Any, there: Any, last: Seen | None) -> PulledF
     changed = exported is not None and not same(line.field, exported, last.apollo)
     before = exported if changed else last.salesforce
     return PulledField(line.name, before, there, changed, both_changed=changed)
+
+
+def _plain(value: Any) -> Any:
+    """A number that the org gives as 45000.0 is 45000, as Apollo has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _value(value: Any) -> str:
