@@ -26,6 +26,7 @@ from sfpush.commands import (
     push,
     record_removal,
     records,
+    schedule,
     settings,
     status,
     sync,
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     add(app, push.push, "push", panel=DAILY)
     add(app, sync.sync, "sync", panel=DAILY)
     add(app, watch.watch, "watch", panel=DAILY)
+    add(app, schedule.schedule, "schedule", panel=DAILY)
     add(app, status.status, "status", panel=LOOK)
     add(records.app, record_removal.delete, "delete")
     add(records.app, record_removal.restore, "restore")

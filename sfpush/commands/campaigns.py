@@ -11,7 +11,9 @@ from sfpush.display.result import Result
 
 
 def campaigns(context: typer.Context) -> Result:
-    """List the org's campaigns: `sfpush push … --campaign NAME` adds the pushed people to one.
+    """List the org's campaigns.
+
+    `sfpush push … --campaign NAME` adds the pushed people to one.
 
     \b
     Examples:

@@ -24,8 +24,9 @@ DAILY = "Every day"
 LOOK = "Look and mend"
 PRACTICE = "Practice"
 HELP_ORDER = (
-    "demo", "init", "connect", "settings", "import", "pull", "plan", "push", "sync", "watch", "status", "records",
-    "why", "errors", "link", "unlink", "history", "undo", "fields", "campaigns", "enable", "disconnect", "practice",
+    "demo", "init", "connect", "settings", "import", "pull", "plan", "push", "sync", "watch", "schedule", "status",
+    "records", "why", "errors", "link", "unlink", "history", "undo", "fields", "campaigns", "enable", "disconnect",
+    "practice",
 )  # fmt: skip
 """Typer keeps groups behind commands; the help follows what a person does first."""
 

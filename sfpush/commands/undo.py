@@ -21,9 +21,9 @@ def undo(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
-    """Take a run back: delete what it created, restore what it changed.
+    """Take a run back.
 
-    Left alone, and listed, is what somebody else has changed since, what others have added something to, leads that
+    What it created is deleted, what it changed is restored. Left alone, and listed, is what somebody else has changed since, what others have added something to, leads that
     were converted, and what the run deleted. The next sync pushes again whatever the settings then say.
 
     \b

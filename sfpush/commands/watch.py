@@ -24,9 +24,10 @@ def watch(
     *,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that exports are put into.")],
 ) -> None:
-    """Sync whenever an export appears in a folder or changes, as soon as the file is whole, until Ctrl-C.
+    """Sync whenever an export appears in a folder.
 
-    Each time it does what `sfpush sync --inbox DIR` does. When Salesforce is out of reach, or another run is at work,
+    New and changed ones alike, as soon as the file is whole, until Ctrl-C. Each time it does what `sfpush sync
+    --inbox DIR` does. When Salesforce is out of reach, or another run is at work,
     it tries again a minute later. It ends with the exit code of the last sync.
 
     \b
