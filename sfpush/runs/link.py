@@ -15,6 +15,7 @@ from sfpush.settings.schema import Settings
 from sfpush.store import error_log, journal, settled
 from sfpush.store.database import writing
 from sfpush.store.links import drop_links, keys_linked_to, links_for, release_held_loosely, save_links
+from sfpush.store.made_accounts import drop_unlinked_made_accounts
 from sfpush.store.records import get
 from sfpush.store.snapshot import rows_by_id, save_rows, snapshot_state
 from sfpush.store.subjects import export_ids
@@ -162,7 +163,9 @@ def _deleted(sobject: str, identity: SalesforceId, row: Mapping[str, Any]) -> Us
 
 def _refuse_taken(connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str) -> None:
     other = keys_linked_to(connection, number, [identity]).get(identity, key)
-    if other != key and not release_held_loosely(connection, number, [identity]):
+    released = release_held_loosely(connection, number, [identity]) if other != key else {}
+    drop_unlinked_made_accounts(connection, list(released.values()))
+    if other != key and not released:
         there = get(connection, other)
         name = f" ({there.name})" if there and there.name else ""
         raise UsageError(

@@ -9,6 +9,7 @@ import pytest
 from sfpush.model import ParsedRecord, RecordType
 from sfpush.practice import people
 from sfpush.practice.serve import Serving
+from sfpush.runs.link import link_record
 from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Silent
 from sfpush.runs.pull import pull
@@ -140,6 +141,20 @@ def test_D2_apollos_deal_takes_over_and_the_one_made_of_the_opportunity_goes(hom
     assert shown(home, "deal:d00001")["amount"] == 1
     people.delete(practice_org.org, sf_id)
     assert home.push().results.blocked == 1, "D6"
+
+
+def test_M8_a_person_can_say_which_opportunity_a_deal_is(home: Home, practice_org: Serving) -> None:
+    home.add(deal(1))
+    home.push()
+    sf_id = opportunity(home, "deal:d00001")
+    home.connection.execute("DELETE FROM links")
+    home.connection.execute("DELETE FROM records")
+    home.push()
+    home.add(deal(2))
+    link_record(home.connection, lambda: home.org, home.state.org, home.settings, "deal:d00002", sf_id, now=home.now())
+    assert [one.key for one in list_records(home.connection, home.state.org)] == ["deal:d00002"]
+    assert home.push().results.pulled == 1, "it is at its first match"
+    assert shown(home, "deal:d00002")["name"] == "Deal 1"
 
 
 def test_B4_an_update_of_a_deal_taken_back_is_not_pushed_again(home: Home) -> None:
