@@ -67,7 +67,7 @@ def link_record(
     before = links_for(connection, number, [key]).get(key)
     link = before if before is not None and before.id == identity else Link(key, sobject, identity)
     with writing(connection):
-        _refuse_taken(connection, number, sobject, identity, key)
+        _free_or_refuse(connection, number, sobject, identity, key)
         save_links(connection, number, [link], now=to_text(now))
         settled.forget_settled(connection, number, key)
         error_log.resolve(connection, number, [key], now=to_text(now))
@@ -161,7 +161,7 @@ def _deleted(sobject: str, identity: SalesforceId, row: Mapping[str, Any]) -> Us
     )
 
 
-def _refuse_taken(connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str) -> None:
+def _free_or_refuse(connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str) -> None:
     other = keys_linked_to(connection, number, [identity]).get(identity, key)
     released = release_held_loosely(connection, number, [identity]) if other != key else {}
     drop_unlinked_made_accounts(connection, list(released.values()))

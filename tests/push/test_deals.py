@@ -143,7 +143,7 @@ def test_D2_apollos_deal_takes_over_and_the_one_made_of_the_opportunity_goes(hom
     assert home.push().results.blocked == 1, "D6"
 
 
-def test_M8_a_person_can_say_which_opportunity_a_deal_is(home: Home, practice_org: Serving) -> None:
+def test_M8_a_person_can_say_which_opportunity_a_deal_is(home: Home) -> None:
     home.add(deal(1))
     home.push()
     sf_id = opportunity(home, "deal:d00001")
