@@ -23,8 +23,9 @@ def undo(
 ) -> Result:
     """Take a run back.
 
-    What it created is deleted, what it changed is restored. Left alone, and listed, is what somebody else has changed since, what others have added something to, leads that
-    were converted, and what the run deleted. The next sync pushes again whatever the settings then say.
+    What it created is deleted, what it changed is restored. Left alone, and listed, is what somebody else has changed
+    since, what others have added something to, leads that were converted, and what the run deleted. The next sync
+    pushes again whatever the settings then say.
 
     \b
     Examples:

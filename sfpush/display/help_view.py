@@ -6,7 +6,7 @@ import re
 
 import typer
 
-_PYTHON_TYPES = re.compile(r" <(?:str|int|float|Path|list\[\w+\])>")
+_PYTHON_TYPES = re.compile(r" <(?:str|int|float|[Pp]ath|list\[\w+\])>")
 _BOUNDS = re.compile(r"  \[(?:required|[\d<=]*x[<>=\d]*)\]|(?<=\d); [\d<=]*x[<>=\d]*(?=\])")
 _DEFINITION = re.compile(r"(  )(\S(?:.*?\S)?)((?:  .*)?)")
 
