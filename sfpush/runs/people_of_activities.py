@@ -28,7 +28,7 @@ from sfpush.planning.people import Pending, finish, target_of
 from sfpush.planning.subjects import Subject
 from sfpush.runs.known_before import with_failures
 from sfpush.runs.plan_accounts import AccountDecisions
-from sfpush.store.activities import contacts_by_email, names_of
+from sfpush.store.activities import contacts_by_email
 from sfpush.store.links import links_for
 from sfpush.store.plans import Decided, changes_of
 from sfpush.store.snapshot import rows_by_id, rows_by_key
@@ -85,9 +85,9 @@ class PeopleOfActivities:
         def person(named: Named) -> Person:
             key = named.contact if named.contact in records else by_email.get(named.address, "")
             if key:
-                record = records[key]
+                record = records[key]  # of one that was merged, the record it went into
                 ours = named.ours or self._context.mailboxes.owns(str(record.fields.get("email") or "").lower())
-                return Person(replace(named, ours=ours), key, standings[key], record.fields)
+                return Person(replace(named, ours=ours), record.key, standings[record.key], record.fields)
             if rows := in_org.get(named.address):
                 return self._in_org(named, rows)
             if not named.address:
@@ -155,22 +155,27 @@ class PeopleOfActivities:
     def _related(self, keys: Sequence[str]) -> Mapping[str, Related]:
         """How accounts and deals stand: as the plan decided, else by their link."""
         wanted = sorted(set(keys))
-        names = names_of(self._connection, wanted)
-        decided = self._decided(wanted)
-        links = links_for(self._connection, self._org, [key for key in wanted if key not in decided])
+        records = stored_accounts(self._connection, wanted)
+        keys = sorted({record.key for record in records.values()})
+        decided = self._decided(keys)
+        links = links_for(self._connection, self._org, [key for key in keys if key not in decided])
         rows = rows_by_id(self._connection, self._org, [link.id for link in links.values()])
-        found: dict[str, Related] = {}
-        for key in wanted:
-            standing: Standing | Follow = Missing(f"{key} is not in Salesforce")
-            if key in decided:
-                standing = from_decision(decided[key])
-            elif (link := links.get(key)) is not None:
-                row = rows.get(link.id)
-                standing = from_row(key, row) if row is not None else Here(link.id, link.sobject)
-            if isinstance(standing, Follow):
-                standing = Held(key, decided[key].reason)
-            found[key] = Related(key, names.get(key, ""), standing)
-        return found
+
+        def standing(key: str) -> Standing:
+            if (change := decided.get(key)) is not None:
+                found = from_decision(change)
+                return Held(key, change.reason) if isinstance(found, Follow) else found
+            if (link := links.get(key)) is None:
+                return Missing(f"{key} is not in Salesforce")
+            row = rows.get(link.id)
+            return from_row(key, row) if row is not None else Here(link.id, link.sobject)
+
+        return {
+            key: Related(record.key, record.name, standing(record.key))
+            if (record := records.get(key)) is not None
+            else Related(key, "", Missing(f"{key} is not in the local store"))
+            for key in wanted
+        }
 
     def _make(self, drafts: Sequence[Draft], people: dict[str, list[Person]]) -> None:
         """Decide on the people that are to be made, and put them in the places of the missing ones."""

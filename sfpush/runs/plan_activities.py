@@ -21,7 +21,7 @@ from sfpush.planning.verdicts import Refusal
 from sfpush.runs.known_before import with_failures
 from sfpush.runs.people_of_activities import PeopleOfActivities
 from sfpush.runs.plan_accounts import AccountDecisions
-from sfpush.store.activities import activity_subjects, emails_sent_in_threads
+from sfpush.store.activities import activity_subjects, emails_sent_in_threads, versions_pushed
 from sfpush.store.database import writing
 from sfpush.store.plans import Decided, add_changes
 
@@ -61,14 +61,18 @@ class ActivityDecisions:
         ]
         around = self._people.around(list(drafts.values()), making)
         guests = self._guests(list(drafts.values()), around)
+        pushed = versions_pushed(self._connection, self._org, [one.record.key for one in subjects if one.link])
         for subject in subjects:
             if (found := drafts.get(subject.record.key)) is not None:
-                decided += self._decide(found, subject, around[subject.record.key], guests)
+                same = pushed.get(subject.record.key) == subject.record.version
+                decided += self._decide(found, subject, around[subject.record.key], guests, same_as_pushed=same)
         with writing(self._connection):
             add_changes(self._connection, self._plan, [*self._people.take_made(), *decided])
 
-    def _decide(self, found: Draft, subject: Subject, around: Around, guests: Mapping[str, Subject]) -> list[Decided]:
-        change, tied = decide_activity(found, subject, around, self._context)
+    def _decide(
+        self, found: Draft, subject: Subject, around: Around, guests: Mapping[str, Subject], *, same_as_pushed: bool
+    ) -> list[Decided]:
+        change, tied = decide_activity(found, subject, around, self._context, same_as_pushed=same_as_pushed)
         decided = [_decided(change, subject, tied)]
         if found.sobject == "Event":
             decided += [

@@ -10,7 +10,6 @@ import orjson
 from sfpush.model import Link, Record, RecordType
 from sfpush.planning.activities.threads import THREAD
 from sfpush.planning.subjects import Candidate, Level, Subject
-from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import links_for
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 
@@ -67,16 +66,16 @@ def contacts_by_email(connection: sqlite3.Connection, org: int, addresses: Itera
     return found
 
 
-def names_of(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, str]:
-    """The names of the living records with these keys."""
-    found: dict[str, str] = {}
-    for chunk in in_chunks(keys):
-        found.update(
-            connection.execute(
-                f"SELECT key, name FROM records WHERE key IN ({marks(chunk)}) AND deleted_at IS NULL", chunk
-            ).fetchall()
-        )
-    return found
+def versions_pushed(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, int]:
+    """The version of linked records that the org has: the one last decided on with nothing left to write."""
+    return dict(
+        connection.execute(
+            "SELECT d.key, d.record_version FROM json_each(?) wanted"
+            " CROSS JOIN decisions d ON d.org = ? AND d.key = wanted.value"
+            " WHERE d.action IN ('create', 'link', 'unchanged')",
+            (orjson.dumps(list(keys)).decode(), org),
+        ).fetchall()
+    )
 
 
 def types_stored(connection: sqlite3.Connection) -> frozenset[RecordType]:

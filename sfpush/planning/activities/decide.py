@@ -52,8 +52,14 @@ def refuse(subject: Subject, refusal: Refusal) -> Skip:
     )
 
 
-def decide_activity(draft: Draft, subject: Subject, around: Around, context: Context) -> tuple[AnyChange, Tie]:
-    """The decision, and what the activity is tied to (nothing, unless it goes)."""
+def decide_activity(
+    draft: Draft, subject: Subject, around: Around, context: Context, *, same_as_pushed: bool = False
+) -> tuple[AnyChange, Tie]:
+    """The decision, and what the activity is tied to (nothing, unless it goes).
+
+    `same_as_pushed`: the record has not changed since it was pushed. Then its title stays as it is, although a person's
+    name or the template may have changed: people look for it under the title that they know.
+    """
     record = subject.record
     match match_activity(subject):
         case Gone() as gone:  # likewise activities (D6): never made again
@@ -61,7 +67,7 @@ def decide_activity(draft: Draft, subject: Subject, around: Around, context: Con
         case Several() as several:
             return verdicts.ambiguous(record, draft.sobject, several), Tie()
         case Found() as found:
-            return _update(draft, subject, found, around, context)
+            return _update(draft, subject, found, around, context, keep_title=same_as_pushed)
         case None:
             tied = tie(draft, around)
             if isinstance(tied, Refusal):
@@ -144,7 +150,9 @@ def _create(draft: Draft, subject: Subject, tied: Tie, around: Around, context: 
     )
 
 
-def _update(draft: Draft, subject: Subject, found: Found, around: Around, context: Context) -> tuple[AnyChange, Tie]:
+def _update(
+    draft: Draft, subject: Subject, found: Found, around: Around, context: Context, *, keep_title: bool
+) -> tuple[AnyChange, Tie]:
     record, row = subject.record, found.row
     writer = context.writers.get(row.sobject)
     if writer is None:
@@ -152,7 +160,8 @@ def _update(draft: Draft, subject: Subject, found: Found, around: Around, contex
     pushed = subject.link.pushed if subject.link else {}
     tied = _tied_now(draft, row, pushed, around)
     content = content_of(record, outgoing=draft.outgoing)
-    written_as = _written_as(draft, content, writer, tied.person, around, context)
+    title = pushed.get("Subject") if keep_title else None
+    written_as = _written_as(draft, content, writer, tied.person, around, context, title=title)
     if isinstance(written_as, Misfit):
         return verdicts.misfit(record, row.sobject, written_as, row), Tie()
     wanting = {name: value for name, value in tied.fields.items() if name not in pushed}
@@ -179,7 +188,14 @@ def _tied_now(draft: Draft, row: OrgRow, pushed: Mapping[str, Any], around: Arou
 
 
 def _written_as(
-    draft: Draft, content: Content, writer: Writer, person: Person | None, around: Around, context: Context
+    draft: Draft,
+    content: Content,
+    writer: Writer,
+    person: Person | None,
+    around: Around,
+    context: Context,
+    *,
+    title: str | Misfit | None = None,
 ) -> Record | Misfit:
     """The activity in the words of the field map, as a record that a `Writer` reads."""
     record, values = draft.record, dict(content.values)
@@ -187,7 +203,8 @@ def _written_as(
     if body is not None:
         values["body"] = cut(str(values.get("body") or ""), body.length)
     if record.type in context.titles.templates:
-        title = context.titles.render(record.type, {**content.words, **_names(draft, person, around, context)})
+        if title is None:
+            title = context.titles.render(record.type, {**content.words, **_names(draft, person, around, context)})
         if isinstance(title, Misfit):
             return title
         values["title"] = title

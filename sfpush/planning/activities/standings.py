@@ -69,7 +69,7 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """The record is a duplicate of this one, which goes first (M4)."""
+    """The record is a duplicate of this one, which goes first (M4), or is merged into it (S3)."""
 
     key: str
 
@@ -129,7 +129,10 @@ def from_decision(decided: AnyChange, row: OrgRow | None = None) -> Standing | F
         case Delete():
             return Missing(f"{decided.record} is being deleted")
         case Merge():
-            return Held(decided.record, decided.reason)
+            if decided.needs:
+                return Follow(decided.needs[0])
+            assert decided.salesforce_id is not None
+            return Here(decided.salesforce_id, decided.sobject)
         case _:
             assert_never(decided)
 
