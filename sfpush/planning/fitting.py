@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -61,7 +62,7 @@ def fitter(field: FieldDescribe, on_too_long: Literal["block", "truncate"]) -> F
         return lambda value: _fit_picklist(field, spellings, value)
     if field.type == "email":
         return lambda value: _fit_email(field, value)
-    return lambda value: _fit_text(field, on_too_long, value)
+    return _text_fitter(field, on_too_long)
 
 
 def same(field: FieldDescribe | None, one: Any, other: Any) -> bool:
@@ -119,20 +120,28 @@ def plain_text(value: Any) -> str:
     return str(value)
 
 
-def _fit_text(field: FieldDescribe, on_too_long: str, value: Any) -> Any:
+def _text_fitter(field: FieldDescribe, on_too_long: str) -> Fit:
+    """Most values are texts that fit: what is asked of each of them is asked here, in as few steps as can be."""
+    limit = field.length or sys.maxsize
+
+    def fit(value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else plain_text(value)
+        if len(text) > limit or isinstance(value, dict):
+            return _unfit_text(field, on_too_long, value, text)
+        return text or None
+
+    return fit
+
+
+def _unfit_text(field: FieldDescribe, on_too_long: str, value: Any, text: str) -> Misfit | Shortened:
     if isinstance(value, dict):
         return Misfit(Rule.BAD_VALUE, f"{field.name} takes one text, not a value made of several ({shown(value)}).")
-    text = value.strip() if isinstance(value, str) else plain_text(value)
-    if not text:
-        return None
-    if field.length and len(text) > field.length:
-        if on_too_long == "truncate":
-            return Shortened(text[: field.length].rstrip(), f"{field.name} was cut to {field.length} characters.")
-        return Misfit(
-            Rule.TOO_LONG,
-            f"{field.name} takes {field.length} characters; {shown(text)} has {len(text)}.",
-        )
-    return text
+    if on_too_long == "truncate":
+        return Shortened(text[: field.length].rstrip(), f"{field.name} was cut to {field.length} characters.")
+    return Misfit(
+        Rule.TOO_LONG,
+        f"{field.name} takes {field.length} characters; {shown(text)} has {len(text)}.",
+    )
 
 
 def _fit_email(field: FieldDescribe, value: Any) -> Any:
@@ -158,7 +167,7 @@ def _fit_picklist(field: FieldDescribe, spellings: dict[str, str], value: Any) -
             Rule.PICKLIST_VALUE,
             f"{field.name} has no active value {shown(text)}; it takes {some_of(field.picklist)}.",
         )
-    return _fit_text(field, "block", text)
+    return _text_fitter(field, "block")(text)
 
 
 def _fit_multipicklist(field: FieldDescribe, value: Any) -> Any:

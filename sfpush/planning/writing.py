@@ -99,9 +99,9 @@ class Writer:
             raw = fields.get(apollo) if read is None else read(record, stage)
             if raw is None or raw == "" or (value := fit(raw)) is None:
                 continue
-            if isinstance(value, Misfit):
-                return value
-            if isinstance(value, Shortened):
+            if isinstance(value, Misfit | Shortened):
+                if isinstance(value, Misfit):
+                    return value
                 notes.append(value.note)
                 value = value.value
             if described is not None and not described.createable:

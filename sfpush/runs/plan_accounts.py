@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from sfpush.model import AnyChange, OrgRow, Record, RecordType, SalesforceId
+from sfpush.model import AnyChange, Create, LinkTo, OrgRow, Record, RecordType, SalesforceId, Unchanged, Update
 from sfpush.planning import account_of_person as answers
 from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
@@ -65,8 +65,10 @@ class AccountDecisions:
         keys = sorted({company.key for company in companies.values()})
         decided = dict(changes_of(self._connection, self._plan, keys))
         by_key = {company.key: company for company in companies.values()}
-        subjects, rivals = self._subjects([by_key[key] for key in keys])
-        known = {subject.record.key: subject for subject in subjects}
+        # of an account that is settled no more needs to be known
+        settled = {key for key, change in decided.items() if isinstance(change, Create | Update | LinkTo | Unchanged)}
+        subjects, rivals = self._subjects([by_key[key] for key in keys if key not in settled])
+        known = {key: Subject(by_key[key]) for key in settled} | {one.record.key: one for one in subjects}
         own = self._own_accounts(people)
         found: dict[str, Account | None] = {}
         for one in people:

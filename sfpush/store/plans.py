@@ -260,7 +260,7 @@ def _to_row(plan: int, decided: Decided) -> tuple[Any, ...]:
     change = decided.change
     detail: dict[str, Any] = {}
     if change.fields:
-        detail["fields"] = [tuple(one) for one in change.fields]
+        detail["fields"] = list(map(tuple, change.fields))
     if change.needs:
         detail["needs"] = change.needs
     if change.candidates:

@@ -24,6 +24,7 @@ from sfpush.store.snapshot import rows_by_id, rows_by_key
 CHUNK = 2000
 NONE_MOVED: Mapping[str, Link] = {}
 _PEOPLE = ("Contact", "Lead")
+_TYPES: Mapping[str, RecordType] = {one.value: one for one in RecordType}
 _ACCOUNT = ("Account",)
 _DEAL = ("Opportunity",)
 _COLUMNS = "key, type, name, fields, apollo_id, version"
@@ -205,22 +206,11 @@ def _chunk(
         if link is not None:
             found += _linked(link, by_id)
         ids = named.get(record.key, ())
-        found += [
-            Candidate(Level.EXPORT_ID, by_id[one]) for one in ids if one in by_id and by_id[one].sobject in sobjects
-        ]
-        found += [
-            Candidate(Level.LINK, by_id[one])
-            for one in _converted(by_id[other] for other in ids if other in by_id)
-            if one in by_id
-        ]
-        subjects.append(
-            Subject(
-                record,
-                link=link,
-                candidates=tuple(found),
-                unknown_ids=tuple(one for one in ids if one not in by_id),
-            )
-        )
+        unknown: tuple[str, ...] = ()
+        if ids:
+            found += _named(ids, by_id, sobjects)
+            unknown = tuple(one for one in ids if one not in by_id)
+        subjects.append(Subject(record, link, tuple(found), unknown))
     return Chunk(subjects, _sharers(connection, org, keys))
 
 
@@ -288,6 +278,14 @@ def _converted(rows: Iterable[OrgRow]) -> list[str]:
     ]
 
 
+def _named(ids: Sequence[str], by_id: Mapping[str, OrgRow], sobjects: Sequence[str]) -> list[Candidate]:
+    rows = [by_id[one] for one in ids if one in by_id]
+    return [
+        *(Candidate(Level.EXPORT_ID, row) for row in rows if row.sobject in sobjects),
+        *(Candidate(Level.LINK, by_id[one]) for one in _converted(rows) if one in by_id),
+    ]
+
+
 def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> list[Candidate]:
     row = by_id.get(link.id)
     if row is None:
@@ -331,4 +329,4 @@ def _sharers(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> M
 
 def _record(row: Sequence[Any]) -> Record:
     key, record_type, name, fields, apollo_id, version = row
-    return Record(key, RecordType(record_type), name, orjson.loads(fields), apollo_id, version)
+    return Record(key, _TYPES[record_type], name, orjson.loads(fields), apollo_id, version)
