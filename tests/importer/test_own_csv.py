@@ -1,4 +1,4 @@
-"""The CSV of activities is what `docs/activities.md` says it is: every example there is imported and read."""
+"""The CSV of deals and activities is what `docs` says it is: every example there is imported and read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import pytest
 from sfpush.importer.export import open_export
 from sfpush.importer.kinds import BY_LIST_NAME, MAILBOXES
 from sfpush.importer.parsed import ListEntry
-from sfpush.model import ParsedRecord, Record
+from sfpush.model import ParsedRecord, Record, RecordType
 from sfpush.planning.activities.contents import Content, content_of
 from sfpush.planning.activities.participants import Participant, Role, of_email, of_meeting
 from sfpush.planning.activities.reading import ids
+from sfpush.planning.deals.roles import contacts_of
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "activities.md"
-EXAMPLES = dict(re.findall(r"```csv (\w+)\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL))
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = dict(
+    example
+    for name in ("activities", "deals")
+    for example in re.findall(r"```csv (\w+)\n(.*?)```", (DOCS / f"{name}.md").read_text("utf-8"), re.DOTALL)
+)
 
 
 def imported(name: str, folder: Path) -> ParsedRecord:
@@ -35,9 +40,10 @@ def content(name: str, folder: Path) -> Content:
     return content_of(Record(row.key, row.type, "", row.fields), outgoing=True)
 
 
-def test_every_kind_of_activity_has_an_example() -> None:
+def test_every_kind_has_an_example() -> None:
     assert set(EXAMPLES) == {
         "emailer_messages", "phone_calls", "tasks", "calendar_events", "notes", "conversations", "email_accounts",
+        "opportunities",
     }  # fmt: skip
 
 
@@ -82,3 +88,10 @@ def test_connected_mailboxes_are_a_column_of_addresses(tmp_path: Path) -> None:
         (row,) = export.rows
     assert isinstance(row, ListEntry)
     assert row.id == "sam@ours.example"
+
+
+def test_D5_the_example_of_deals_says_what_it_says(tmp_path: Path) -> None:
+    fields = imported("opportunities", tmp_path).fields
+    assert (fields["amount"], fields["currency_iso_code"], fields["stage"]) == ("48000.50", "EUR", "Qualification")
+    (named,) = contacts_of(Record("deal:d1", RecordType.DEAL, "", fields))
+    assert (named.contact, named.role) == ("contact:ann", "Decision Maker")
