@@ -8,6 +8,7 @@ import pytest
 
 from sfpush.describe import FieldDescribe
 from sfpush.model import Block, Create, Link, LinkTo, OrgRow, Pull, Rule, SalesforceId, Skip, Unchanged, Update
+from sfpush.planning.custom_fields import CustomFields
 from sfpush.planning.deals import pulled
 from sfpush.planning.deals.decide import decide_deal
 from sfpush.planning.deals.memory import remembered, shown_fields, to_remember
@@ -211,6 +212,43 @@ def test_D2_an_opportunity_is_pulled_whole_then_what_changed_and_never_pushed() 
     assert isinstance(pulled.decide_again(record, link, later, context("off")), Skip)
     gone = OrgRow("Opportunity", OPPORTUNITY_ID, row.fields, deleted=True)
     assert pulled.decide_again(record, link, gone, context()).rule is Rule.LINKED_DELETED
+
+
+def test_D5_the_currency_goes_where_the_org_has_several() -> None:
+    several = opportunity(FieldDescribe("CurrencyIsoCode", "Currency", "picklist", 3, picklist=("EUR", "USD")))
+    deal_in_euros = Both({**ROBOTS, "currency_iso_code": "EUR"})
+    assert written(deal_in_euros.decide(describe=several))["CurrencyIsoCode"] == "EUR"
+    assert "CurrencyIsoCode" not in written(deal_in_euros.decide())
+
+
+def test_F5_a_custom_field_goes_both_ways_by_its_name() -> None:
+    region = FieldDescribe("Region__c", "Region", "picklist", 40, picklist=("North", "South"))
+    definitions = CustomFields.of(
+        [
+            {
+                "id": "f1",
+                "name": "Region",
+                "modality": "opportunity",
+                "picklist_values": [{"id": "n", "name": "North"}, {"id": "s", "name": "South"}],
+            }
+        ]
+    )
+    facts: dict[str, Any] = {
+        "describe": opportunity(region),
+        "custom_fields": definitions,
+        "deals": {"fields": {"Region": "Region__c"}},
+    }
+    both = Both({**ROBOTS, "typed_custom_fields": {"f1": "n"}})
+    assert written(both.sync(**facts))["Region__c"] == "North"
+    assert both.org is not None
+    both.org["Region__c"] = "South"
+    assert isinstance(both.sync(**facts), Pull)
+    assert both.shown["region"] == "South"
+    assert isinstance(both.sync(**facts), Unchanged)
+    both.org["Region__c"] = "North"
+    both.sync(**facts)
+    both.apollo["typed_custom_fields"] = {"f1": "s"}
+    assert written(both.sync(**facts)) == {"Region__c": "South"}
 
 
 def test_what_a_link_remembers_goes_through_json_and_shows_what_was_pulled() -> None:
