@@ -14,7 +14,7 @@ from sfpush.org.connected import Org
 from sfpush.settings.schema import Settings
 from sfpush.store import error_log, journal, settled
 from sfpush.store.database import writing
-from sfpush.store.links import drop_links, keys_linked_to, links_for, release_held_loosely, save_links
+from sfpush.store.links import drop_guests, drop_links, keys_linked_to, links_for, release_held_loosely, save_links
 from sfpush.store.made_accounts import drop_unlinked_made_accounts
 from sfpush.store.records import get
 from sfpush.store.snapshot import rows_by_id, save_rows, snapshot_state
@@ -68,6 +68,8 @@ def link_record(
     link = before if before is not None and before.id == identity else Link(key, sobject, identity)
     with writing(connection):
         _free_or_refuse(connection, number, sobject, identity, key)
+        if link is not before:
+            drop_guests(connection, number, [key])
         save_links(connection, number, [link], now=to_text(now))
         settled.forget_settled(connection, number, key)
         error_log.resolve(connection, number, [key], now=to_text(now))
@@ -161,7 +163,9 @@ def _deleted(sobject: str, identity: SalesforceId, row: Mapping[str, Any]) -> Us
     )
 
 
-def _free_or_refuse(connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str) -> None:
+def _free_or_refuse(
+    connection: sqlite3.Connection, number: int, sobject: str, identity: SalesforceId, key: str
+) -> None:
     other = keys_linked_to(connection, number, [identity]).get(identity, key)
     released = release_held_loosely(connection, number, [identity]) if other != key else {}
     drop_unlinked_made_accounts(connection, list(released.values()))

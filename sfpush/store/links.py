@@ -71,6 +71,16 @@ def save_links(connection: sqlite3.Connection, org: int, links: Iterable[Link], 
 def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> None:
     """Forget what these records are linked to; in the caller's transaction."""
     connection.executemany("DELETE FROM links WHERE org = ? AND key = ?", ((org, key) for key in keys))
+    drop_guests(connection, org, keys)
+
+
+def drop_guests(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> None:
+    """Forget who takes part in the Events that these meetings were linked to; in the caller's transaction.
+
+    A participant's link is kept under the meeting's key and a word more; it belongs to that one Event.
+    """
+    meetings = ((org, f"{key}:", f"{key};") for key in keys if key.startswith("meeting:"))
+    connection.executemany("DELETE FROM links WHERE org = ? AND key > ? AND key < ?", meetings)
 
 
 _GIVES_WAY = "(deleted_at IS NOT NULL OR made_for IS NOT NULL)"
