@@ -19,7 +19,7 @@ from sfpush.model import RecordType, Rule
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.campaigns import Campaign, campaign_warnings
 from sfpush.planning.context import Context
-from sfpush.planning.deals.decide import pulling_only
+from sfpush.planning.deals.modes import pulling_only
 from sfpush.planning.deletions import delete_warnings
 from sfpush.planning.gates import closed_gates
 from sfpush.push.batches import estimated_calls, writes_of

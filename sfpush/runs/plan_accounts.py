@@ -9,7 +9,7 @@ from sfpush.model import AnyChange, Create, LinkTo, OrgRow, Record, RecordType, 
 from sfpush.planning import account_of_person as answers
 from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
 from sfpush.planning.context import Context
-from sfpush.planning.deals.decide import with_company
+from sfpush.planning.deals.account import with_company
 from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Match, match_account
 from sfpush.planning.people import Account, AccountAt, AccountToCome, Pending

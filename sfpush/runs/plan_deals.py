@@ -10,7 +10,8 @@ from sfpush.model import AnyChange, OrgRow, Record
 from sfpush.planning.activities.standings import Here, Standing, ToCome, from_decision
 from sfpush.planning.context import Context
 from sfpush.planning.deals import pulled
-from sfpush.planning.deals.decide import OPPORTUNITY, decide_deal, pulls, pushes
+from sfpush.planning.deals.decide import decide_deal
+from sfpush.planning.deals.modes import OPPORTUNITY, pulls, pushes
 from sfpush.planning.deals.roles import CONTACT_ROLE, contacts_of, decide_roles, pair_of
 from sfpush.planning.matching import Found, Match, match_deal
 from sfpush.planning.people import Account

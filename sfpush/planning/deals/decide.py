@@ -11,65 +11,25 @@ from sfpush.model import (
     Block,
     Create,
     FieldChange,
-    Link,
     OrgRow,
     Pull,
     Record,
     Rule,
-    SalesforceId,
-    Skip,
     Update,
 )
 from sfpush.planning import verdicts
 from sfpush.planning.accounts import external_key, owner
 from sfpush.planning.context import Context
+from sfpush.planning.deals.account import ACCOUNT_ID, Tied, tied_to
 from sfpush.planning.deals.memory import Seen, pulled_values, remembered, to_remember
+from sfpush.planning.deals.modes import OPPORTUNITY, pulls, pushes, switched_off
 from sfpush.planning.deals.three_way import PulledField, compare, said_of_pulls
 from sfpush.planning.fitting import Misfit, is_blank, same
 from sfpush.planning.matching import Found, Gone, Match, Several
-from sfpush.planning.people import Account, AccountAt, AccountToCome, NoAccount
+from sfpush.planning.people import Account, NoAccount
 from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 from sfpush.planning.writing import Writer, Written
-from sfpush.settings.schema import Settings
-
-OPPORTUNITY = "Opportunity"
-_ACCOUNT_ID = "AccountId"
-_PUSHING = ("push", "bidirectional")
-_PULLING = ("pull", "bidirectional")
-
-
-def pushes(context: Context) -> bool:
-    """Whether deals go to Salesforce (D1, D2)."""
-    return context.settings.deals.mode in _PUSHING
-
-
-def pulls(context: Context) -> bool:
-    """Whether Opportunities come into the store (D1, D2)."""
-    return context.settings.deals.mode in _PULLING
-
-
-def switched_off(record: Record, link: Link | None, context: Context) -> Skip | None:
-    """Nothing is synced while deals are off; what was pulled stays as it is (D3)."""
-    if context.settings.deals.mode != "off":
-        return None
-    because = 'deals.mode is "off"'
-    skipped = verdicts.skip(record, OPPORTUNITY, Refusal(Rule.PUSH_OFF, because))
-    return skipped if link is None else replace(skipped, reason=f"Left as it is: {because}.", salesforce_id=link.id)
-
-
-def with_company(deal: Record) -> Record:
-    """The deal in the words in which a contact names its company."""
-    names = {"account_id": "account_id", "organization_name": "account_name", "website": "website"}
-    fields = {name: value for name, source in names.items() if (value := deal.fields.get(source))}
-    return replace(deal, fields=fields)
-
-
-def pulling_only(settings: Settings) -> Settings:
-    """The same settings for a run in which nothing goes out: deals are pulled if they are pulled at all."""
-    if settings.deals.mode != "bidirectional":
-        return settings
-    return settings.model_copy(update={"deals": settings.deals.model_copy(update={"mode": "pull"})})
 
 
 def decide_deal(
@@ -112,7 +72,7 @@ def _create(subject: Subject, account: Account | None, context: Context) -> AnyC
     writer = context.writers.get(OPPORTUNITY)
     if writer is None:
         return no_object(record)
-    tied = _tied(account)
+    tied = tied_to(account)
     if isinstance(account, NoAccount):
         return verdicts.block(
             record,
@@ -145,7 +105,7 @@ def _update(subject: Subject, found: Found, account: Account | None, context: Co
     writer = context.writers.get(OPPORTUNITY)
     if writer is None:
         return no_object(record)
-    tied = _tied(account)
+    tied = tied_to(account)
     going = _going(subject, row, tied, writer, context)
     refused: Block | None = None
     if going.misfit is not None:
@@ -199,12 +159,12 @@ class _Going:
     notes: tuple[str, ...] = ()
 
 
-def _going(subject: Subject, row: OrgRow, tied: _Tied, writer: Writer, context: Context) -> _Going:
+def _going(subject: Subject, row: OrgRow, tied: Tied, writer: Writer, context: Context) -> _Going:
     record = subject.record
     seen = remembered(subject.link.pushed) if subject.link else {}
     stage = context.deal_stages.name_of(record.fields.get("stage"))
     lacking = _lacking(record, row, seen, tied, writer) if pushes(context) else ()
-    account = {one.field: Seen(one.after, one.after) for one in lacking if one.field == _ACCOUNT_ID}
+    account = {one.field: Seen(one.after, one.after) for one in lacking if one.field == ACCOUNT_ID}
     if not pulls(context):
         extra = {one.field: one.after for one in lacking}
         written = writer.update(record, stage, row.fields, {name: one.apollo for name, one in seen.items()}, extra)
@@ -228,12 +188,12 @@ def _still(writer: Writer, name: str, pushed: Any, seen: Seen | None) -> Seen:
 
 
 def _lacking(
-    record: Record, row: OrgRow, seen: Mapping[str, Seen], tied: _Tied, writer: Writer
+    record: Record, row: OrgRow, seen: Mapping[str, Seen], tied: Tied, writer: Writer
 ) -> tuple[FieldChange, ...]:
     """The external id and the account, where the Opportunity has none (M7); an account that it once had is not put
     back."""
     wanted: dict[str, Any] = dict(external_key(record, writer.map.external_id_field))
-    if _ACCOUNT_ID not in seen:
+    if ACCOUNT_ID not in seen:
         wanted |= tied.fields
     described = {name: writer.describe.field(name) for name in wanted}
     return tuple(
@@ -243,28 +203,8 @@ def _lacking(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Tied:
-    """The account of a deal as its Opportunity gets it (D5)."""
-
-    fields: Mapping[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    candidates: tuple[SalesforceId, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def _tied(account: Account | None) -> _Tied:
-    match account:
-        case AccountAt():
-            notes = (account.note,) if account.note else ()
-            return _Tied({_ACCOUNT_ID: account.id}, candidates=account.candidates, notes=notes)
-        case AccountToCome():
-            return _Tied({_ACCOUNT_ID: account.key}, needs=(account.key,))
-        case _:
-            return _Tied()
-
-
 def no_object(record: Record) -> Block:
+    """The connected user sees no Opportunity."""
     return verdicts.block(
         record, OPPORTUNITY, Rule.NOT_WRITEABLE, f"The org has no {OPPORTUNITY} that this user can see."
     )

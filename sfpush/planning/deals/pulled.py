@@ -8,8 +8,9 @@ from typing import Any
 from sfpush.model import AnyChange, FieldChange, Link, OrgRow, Pull, Record, RecordType, Rule, Unchanged
 from sfpush.planning import verdicts
 from sfpush.planning.context import Context
-from sfpush.planning.deals.decide import OPPORTUNITY, no_object, pulls, switched_off
+from sfpush.planning.deals.decide import no_object
 from sfpush.planning.deals.memory import remembered, to_remember
+from sfpush.planning.deals.modes import OPPORTUNITY, pulls, switched_off
 from sfpush.planning.deals.three_way import Compared, compare, said_of_pulls
 from sfpush.planning.matching import Gone
 
