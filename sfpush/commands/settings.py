@@ -85,7 +85,9 @@ def show(
     context: typer.Context,
     changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
 ) -> Result:
-    """Show every setting that holds now, and where it comes from; a title template with an example.
+    """Show every setting that holds now, and where it comes from.
+
+    A title template is shown with an example of what it makes.
 
     \b
     Examples:
@@ -97,15 +99,24 @@ def show(
     from sfpush.settings.effective import effective
 
     loaded = Session.of(context).settings
+    others = _not_default(loaded.settings)
     rows = {
         key: {"value": value, "origin": loaded.origins[key]}
         for key, value in effective(loaded.settings).items()
-        if not changed or loaded.origins[key] != "default"
+        if not changed or key in others
     }
     for key, row in rows.items():
         if key.endswith(".title_template"):
             row["example"] = example_of(row["value"])
-    return Result("settings show", {"settings": rows}, view=partial(show_settings, rows))
+    return Result("settings show", {"settings": rows}, view=partial(show_settings, rows, others))
+
+
+def _not_default(settings: Settings) -> frozenset[str]:
+    from sfpush.settings.effective import effective
+    from sfpush.settings.schema import Settings as Defaults
+
+    defaults = effective(Defaults())
+    return frozenset(key for key, value in effective(settings).items() if key not in defaults or value != defaults[key])
 
 
 def set_(
@@ -134,7 +145,7 @@ def set_(
         for name, shown in effective(loaded.settings).items()
         if name == key or name.startswith(f"{key}.")
     }
-    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows))
+    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows, _not_default(loaded.settings)))
 
 
 def schema(context: typer.Context) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,8 @@ def show_check(
 ) -> None:
     """Every problem and warning, then one line of conclusion."""
     name = safe(file) if file else "the defaults (there is no settings file)"
-    _lines(console, "red", examined.problems)
-    _lines(console, "yellow", examined.warnings)
+    _lines(console, "red", "", examined.problems)
+    _lines(console, "yellow", "Warning: ", examined.warnings)
     for key in waiting:
         console.print(Text.assemble((safe(key), "bold"), ": accepted, but not in effect yet."))
     for sentence in skipped:
@@ -36,11 +36,12 @@ def show_check(
         console.print(Text.assemble(("✓ ", "green"), f"The settings are sound{said}: {name}."))
 
 
-def show_settings(rows: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    """Keys, values as TOML would have them, and origins; what was changed stands out. Templates have an example."""
+def show_settings(rows: Mapping[str, Mapping[str, Any]], others: Collection[str], console: Console) -> None:
+    """Keys, values as TOML would have them, and origins; `others`, which are no defaults, stand out. Templates have an
+    example."""
     table = plain_table("setting", "value", "from")
     for key, row in rows.items():
-        default = row["origin"] == "default"
+        default = key not in others
         table.add_row(
             Text(safe(key), "" if default else "bold"),
             Text(safe(json.dumps(row["value"], ensure_ascii=False)), "" if default else "bold cyan"),
@@ -66,8 +67,10 @@ def show_schema(schema: Mapping[str, Any], console: Console) -> None:
     console.file.write(json.dumps(schema, indent=2) + "\n")
 
 
-def _lines(console: Console, style: str, problems: Iterable[Problem]) -> None:
+def _lines(console: Console, style: str, lead: str, problems: Iterable[Problem]) -> None:
     for problem in problems:
         place = f"{problem.file}:{problem.line}" if problem.line else problem.file
         key = f"{problem.key}: " if problem.key else ""
-        console.print(Text.assemble((f"{safe(place)}: ", "dim"), (safe(key), style), safe(problem.message)))
+        console.print(
+            Text.assemble((lead, style), (f"{safe(place)}: ", "dim"), (safe(key), style), safe(problem.message))
+        )

@@ -18,7 +18,7 @@ def show_connected(facts: Mapping[str, Any], console: Console) -> None:
     """Whom the connection reached, and when automatic push begins."""
     console.print(
         Text.assemble(
-            ("✓ ", "green"), "Connected to ", (_org(facts["org"]), "bold"), " as ", safe(facts["username"]), "."
+            ("✓ ", "green"), "Connected to org ", (_org(facts["org"]), "bold"), " as ", safe(facts["username"]), "."
         )
     )
     if facts["window_ends_at"]:
@@ -33,7 +33,7 @@ def show_disconnected(gone: bool, console: Console) -> None:
 def show_enabled(facts: Mapping[str, Any], console: Console) -> None:
     """That automatic push is on."""
     said = "The setup window is over" if facts["window_ended"] else "There was no setup window left"
-    console.print(Text.assemble(("✓ ", "green"), f"{said}: automatic push is on for {_org(facts['org'])}."))
+    console.print(Text.assemble(("✓ ", "green"), f"{said}: automatic push is on for org {_org(facts['org'])}."))
 
 
 def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: Console) -> None:
@@ -42,7 +42,7 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
     records = ", ".join(f"{number(count)} {name}s" for name, count in counts["records"].items())
     rows = {"records": f"{records or 'none'}; {number(counts['synced'])} in Salesforce"}
     if facts["org"]:
-        rows = {"org": _org(facts["org"]), "last pull": moment(facts["org"]["pulled_at"]), **rows}
+        rows = {"org": _org(facts["org"]), "last pull": _pulled(facts["org"]), **rows}
     else:
         rows = {"org": "not connected", **rows}
     if facts["api"]:
@@ -65,5 +65,9 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
         console.print(Text.assemble(("✓ ", "green"), "Every gate is open: `sfpush sync` pushes."))
 
 
+def _pulled(org: Mapping[str, Any]) -> str:
+    return moment(org["pulled_at"]) if org["pulled_at"] else "never"
+
+
 def _org(org: Mapping[str, Any]) -> str:
-    return f"org {safe(org['id'])}" + (f" at {safe(org['instance_url'])}" if org["instance_url"] else "")
+    return safe(org["id"]) + (f" at {safe(org['instance_url'])}" if org["instance_url"] else "")

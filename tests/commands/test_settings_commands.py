@@ -48,6 +48,13 @@ def test_settings_show_names_the_origin_of_each_value(sfpush: Sfpush, own_place:
     assert list(sfpush("--json", "settings", "show", "--changed").data["settings"]) == ["contacts.create_as"]
 
 
+def test_settings_show_changed_leaves_out_what_a_file_only_repeats(sfpush: Sfpush) -> None:
+    sfpush("init")
+    assert sfpush("settings", "show", "--changed").out == "Every setting has its default.\n"
+    sfpush("settings", "set", "contacts.fields.title", "JobTitle__c")
+    assert list(sfpush("--json", "settings", "show", "--changed").data["settings"]) == ["contacts.fields.title"]
+
+
 def test_settings_set_keeps_comments_and_refuses_what_is_wrong(sfpush: Sfpush, own_place: Path) -> None:
     file = own_place / "sfpush.toml"
     file.write_text("[contacts]\n# ours\ncreate_as = 'contact'\n")
