@@ -21,7 +21,7 @@ from sfpush.planning.activities.standings import (
     from_decision,
     from_row,
 )
-from sfpush.planning.activities.strangers import begin_stranger, made_up_person, stranger_key, to_make
+from sfpush.planning.activities.strangers import STRANGER, begin_stranger, made_up_person, stranger_key, to_make
 from sfpush.planning.context import Context
 from sfpush.planning.matching import Found, Gone, Match, Several, match_person
 from sfpush.planning.people import Pending, finish, target_of
@@ -205,7 +205,7 @@ class PeopleOfActivities:
             standings[key] = Held(key, change.reason) if isinstance(standing, Follow) else standing
         records = stored_accounts(self._connection, sorted(wanted))
         chosen = [
-            records.get(key) or made_up_person(person, self._context)
+            made_up_person(person, self._context) if key.startswith(STRANGER) else records[key]
             for key, (person, _draft) in sorted(wanted.items())
             if key not in before
         ]

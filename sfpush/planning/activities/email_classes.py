@@ -101,7 +101,8 @@ def classify(
     internal = truth(fields, "is_internal", "internal")
     if internal:
         return Classified(EmailClass.INTERNAL, outgoing, "its is_internal says so")
-    if internal is None and participants and all(mailboxes.is_internal(one.address) for one in participants):
+    received = any(one.role is not Role.FROM for one in participants)  # without a recipient nobody knows who did
+    if internal is None and received and all(mailboxes.is_internal(one.address) for one in participants):
         return Classified(
             EmailClass.INTERNAL, outgoing, "everyone in From, To and CC is on a domain of the connected mailboxes"
         )

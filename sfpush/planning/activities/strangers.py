@@ -8,6 +8,7 @@ from sfpush.model import AnyChange, Block, Record, RecordType, Rule
 from sfpush.planning import verdicts
 from sfpush.planning.activities.drafts import Draft
 from sfpush.planning.activities.matching import match_activity
+from sfpush.planning.activities.reading import text
 from sfpush.planning.activities.standings import Missing, Person
 from sfpush.planning.context import Context
 from sfpush.planning.keys import company_domain
@@ -38,7 +39,11 @@ def may_make(draft: Draft, subject: Subject) -> bool:
 
 def to_make(draft: Draft, people: Sequence[Person]) -> list[Person]:
     """Whom to create for an activity: for an e-mail one, if it has nobody else; for a meeting everyone missing."""
-    missing = [one for one in people if isinstance(one.standing, Missing) and one.named.address and not one.named.ours]
+    missing = [
+        one
+        for one in people
+        if isinstance(one.standing, Missing) and (one.named.address or one.fields) and not one.named.ours
+    ]
     match draft.make_missing:
         case "none":
             return []
@@ -55,7 +60,8 @@ def made_up_person(person: Person, context: Context) -> Record:
     The last name is that of the display name, else the local part; the company is the address's corporate domain.
     """
     address = person.named.address
-    first, last = _first_and_last(person.named.name, address)
+    known = f"{text(person.fields, 'first_name')} {text(person.fields, 'last_name')}".strip()
+    first, last = _first_and_last(person.named.name or known, address)
     fields = {
         "first_name": first,
         "last_name": last,
@@ -66,10 +72,8 @@ def made_up_person(person: Person, context: Context) -> Record:
     domain = company_domain(address.rpartition("@")[2], context.free_mail_domains)
     if domain is not None:
         fields |= {"organization_name": domain, "website": domain}
-    name = f"{first} {last}".strip()
-    return Record(
-        stranger_key(address), RecordType.CONTACT, name, {key: value for key, value in fields.items() if value}
-    )
+    given = {name: value for name, value in fields.items() if value}
+    return Record(stranger_key(address), RecordType.CONTACT, f"{first} {last}".strip(), given)
 
 
 def begin_stranger(subject: Subject, draft: Draft, context: Context) -> AnyChange | Pending:
@@ -80,7 +84,7 @@ def begin_stranger(subject: Subject, draft: Draft, context: Context) -> AnyChang
         return held
     switch = "emails.push_without_match" if draft.make_missing == "one" else "meetings.push_all_calendar_events"
     goes = f"{draft.record.key} names {record.fields.get('email', record.key)}, and activities.{switch} is on"
-    if not str(record.fields.get("organization_name") or "").strip():
+    if record.key.startswith(STRANGER) and "website" not in record.fields:
         return _no_company(record, sobject)
     return begin_create(subject, sobject, context, rule=Rule.PERSON_FOR_ACTIVITY, goes=goes)
 

@@ -36,6 +36,7 @@ def _mail(sender: str, *to: str, **more: Any) -> dict[str, Any]:
         (_mail("lou@mailhost.example", "desk@mailhost.example"), EmailClass.INCOMING_OTHER),
         (_mail("ann@acme.example", "sam@ours.example"), EmailClass.INCOMING_OTHER),
         (_mail("sam@ours.example", "lou@ours.example", emailer_campaign_id="c"), EmailClass.INTERNAL),
+        (_mail("sam@ours.example"), EmailClass.OUTGOING_OUTSIDE_APOLLO),
         (_mail("sam@ours.example", "lou@ours.example", cc_emails="ann@x.example"), EmailClass.OUTGOING_OUTSIDE_APOLLO),
         (_mail("sam@ours.example", "lou@ours.example", bcc_emails=["ann@acme.example"]), EmailClass.INTERNAL),
         ({"send_from": {"email": "sam@ours.example"}, "to_email": "a@x.example"}, EmailClass.OUTGOING_OUTSIDE_APOLLO),
