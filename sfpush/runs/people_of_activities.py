@@ -32,7 +32,7 @@ from sfpush.store.activities import contacts_by_email
 from sfpush.store.links import links_for
 from sfpush.store.plans import Decided, changes_of
 from sfpush.store.snapshot import rows_by_id, rows_by_key
-from sfpush.store.subjects import person_chunk, stored_accounts
+from sfpush.store.subjects import person_chunk, stored_records
 
 _PEOPLE = ("Contact", "Lead")
 
@@ -72,7 +72,7 @@ class PeopleOfActivities:
         everyone = {one for draft in drafts for one in draft.people}
         wanted = {one.contact for one in everyone if one.contact}
         by_email = contacts_by_email(self._connection, self._org, (one.address for one in everyone if one.address))
-        records = stored_accounts(self._connection, sorted(wanted | set(by_email.values())))
+        records = stored_records(self._connection, sorted(wanted | set(by_email.values())))
         standings = self._standings_of(list(records.values()))
         in_org = rows_by_key(
             self._connection,
@@ -155,7 +155,7 @@ class PeopleOfActivities:
     def _related(self, keys: Sequence[str]) -> Mapping[str, Related]:
         """How accounts and deals stand: as the plan decided, else by their link."""
         wanted = sorted(set(keys))
-        records = stored_accounts(self._connection, wanted)
+        records = stored_records(self._connection, wanted)
         keys = sorted({record.key for record in records.values()})
         decided = self._decided(keys)
         links = links_for(self._connection, self._org, [key for key in keys if key not in decided])
@@ -203,7 +203,7 @@ class PeopleOfActivities:
         for key, change in before.items():
             standing = from_decision(change)
             standings[key] = Held(key, change.reason) if isinstance(standing, Follow) else standing
-        records = stored_accounts(self._connection, sorted(wanted))
+        records = stored_records(self._connection, sorted(wanted))
         chosen = [
             made_up_person(person, self._context) if key.startswith(STRANGER) else records[key]
             for key, (person, _draft) in sorted(wanted.items())

@@ -22,7 +22,7 @@ from sfpush.store.database import writing
 from sfpush.store.planned_accounts import PlannedAccounts
 from sfpush.store.plans import Decided, add_changes, changes_of
 from sfpush.store.snapshot import rows_by_id
-from sfpush.store.subjects import Sharer, account_chunk, accounts_like, stored_accounts
+from sfpush.store.subjects import Sharer, account_chunk, accounts_like, stored_records
 
 _FOLLOWED = 5
 """How many duplicates in a row are followed to the account that goes first."""
@@ -133,7 +133,7 @@ class AccountDecisions:
     def _followed(self, key: str, subject: Subject) -> tuple[Subject, Mapping[str, AnyChange]]:
         """The account record that goes before this subject's, and what the plan says of it."""
         decided = changes_of(self._connection, self._plan, [key])
-        stored = stored_accounts(self._connection, [key])
+        stored = stored_records(self._connection, [key])
         return (self._subjects([stored[key]])[0][0] if key in stored else subject), decided
 
     def _make(self, person: Pending, subject: Subject, rivals: Rivals, decided: dict[str, AnyChange]) -> Account:
@@ -181,7 +181,7 @@ class AccountDecisions:
         wanted = {
             person.key: f"account:{person.fields['account_id']}" for person in people if person.fields.get("account_id")
         }
-        stored = stored_accounts(self._connection, sorted(set(wanted.values())))
+        stored = stored_records(self._connection, sorted(set(wanted.values())))
         found = {key: stored[account] for key, account in wanted.items() if account in stored}
         free_mail = self._context.free_mail_domains
         keys = {

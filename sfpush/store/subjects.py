@@ -147,8 +147,8 @@ def deal_subjects(
     return _chunk(connection, org, records, none, _DEAL, by_external_id=by_external_id).subjects
 
 
-def stored_accounts(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
-    """The living account records with these keys; for one that was merged into another, that one (S3)."""
+def stored_records(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
+    """The living records with these keys; for one that was merged into another, that one (S3)."""
     found: dict[str, Record] = {}
     columns = ", ".join(f"r.{column}" for column in _COLUMNS.split(", "))
     for chunk in in_chunks(keys):
