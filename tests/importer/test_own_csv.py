@@ -1,4 +1,4 @@
-"""The CSV of deals and activities is what `docs` says it is: every example there is imported and read."""
+"""The CSV of deals and activities is what the README says it is: every example there is imported and read."""
 
 from __future__ import annotations
 
@@ -16,12 +16,8 @@ from sfpush.planning.activities.participants import Participant, Role, of_email,
 from sfpush.planning.activities.reading import ids
 from sfpush.planning.deals.roles import contacts_of
 
-DOCS = Path(__file__).parents[2] / "docs"
-EXAMPLES = dict(
-    example
-    for name in ("activities", "deals")
-    for example in re.findall(r"```csv (\w+)\n(.*?)```", (DOCS / f"{name}.md").read_text("utf-8"), re.DOTALL)
-)
+README = Path(__file__).parents[2] / "README.md"
+EXAMPLES = dict(re.findall(r"```csv (\w+)\n(.*?)```", README.read_text("utf-8"), re.DOTALL))
 
 
 def imported(name: str, folder: Path) -> ParsedRecord:
