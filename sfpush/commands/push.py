@@ -182,6 +182,7 @@ def carry_out_plan(
             stop=stop,
             over_budget=over_budget,
             over_limit=over_limit,
+            calls_before=0,
         )
     return run_result(session, command, report, left=left)
 

@@ -87,7 +87,10 @@ def _conclusion(errors: Sequence[LoggedError]) -> Text:
         return Text.assemble(("✓ ", "green"), "No record is rejected.")
     going = sum(1 for error in errors if error.state == "retrying")
     said = Text(f"{counted(waiting, 'record')} rejected", "bold")
-    return said.append(f"; {number(going)} of them go again by themselves with the next run.", "not bold")
+    if not going:
+        return said.append(". Mend them, then `sfpush errors retry`.", "not bold")
+    which = "it" if waiting == 1 else "them" if going == waiting else f"{number(going)} of them"
+    return said.append(f"; the next run sends {which} again.", "not bold")
 
 
 def _indented(drawn: object) -> Padding:

@@ -50,9 +50,12 @@ def carry_out(
     stop: Callable[[], bool],
     over_budget: bool = False,
     over_limit: bool = False,
+    calls_before: int | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> RunReport:
     """Carry out a plan of this home. The caller holds the home's lock.
+
+    `calls_before` is how many API calls `org` had made when the command began, so that the run counts all of its own.
 
     Raises OutOfBounds, with nothing written, when the plan is another org's or exceeds a limit that is not lifted by
     `over_budget` (G5) or `over_limit` (G6, S1); NotReady when the org can't be reached before anything was sent. What
@@ -65,7 +68,7 @@ def carry_out(
             hint="Plan again.",
             code="other-org",
         )
-    calls_before = org.api_calls
+    calls_before = org.api_calls if calls_before is None else calls_before
     recovered = recover(connection, org, state, settings, now=now)
     planned = plans.tally(connection, head.plan)
     by_name = head.mode == "undo"  # a run is taken back whole, as it was asked for by name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -64,5 +64,6 @@ def sync(
         stop=stop,
         over_budget=over_budget,
         over_limit=over_limit,
+        calls_before=calls_before,
     )
-    return SyncReport(head, replace(run, api_calls=org.api_calls - calls_before), imported)
+    return SyncReport(head, run, imported)
