@@ -6,6 +6,7 @@ HTTP or the clock.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,6 +48,11 @@ class SalesforceId(str):
     def trusted(cls, text: str) -> SalesforceId:
         """An id that already is in its 18-character form, as the store keeps it."""
         return super().__new__(cls, text)
+
+
+def typed(key: str) -> str:
+    """A record's key as one types it in a shell: quoted where it holds a company's name."""
+    return shlex.quote(key)
 
 
 def _suffix(fifteen: str) -> str:

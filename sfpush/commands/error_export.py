@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,7 +42,7 @@ def export(
         "errors export",
         {"files": written},
         view=partial(show_exported, written),
-        next_step=f"Mend them, then: sfpush import {' '.join(one['file'] for one in written)}" if written else "",
+        next_step=f"Mend them, then: sfpush import {shlex.join(one['file'] for one in written)}" if written else "",
     )
 
 

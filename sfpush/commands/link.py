@@ -74,6 +74,7 @@ def unlink(
 
 def _result(command: str, tied: Tied) -> Result:
     from sfpush.display.link_view import show_tied
+    from sfpush.model import typed
 
     facts = {
         "record": tied.record,
@@ -85,5 +86,5 @@ def _result(command: str, tied: Tied) -> Result:
         command,
         facts,
         view=partial(show_tied, tied.record, tied.link, tied.before),
-        next_step=f"See what follows: sfpush plan --only {tied.record}",
+        next_step=f"See what follows: sfpush plan --only {typed(tied.record)}",
     )

@@ -115,6 +115,7 @@ def show(
     """
     from sfpush.display.records_view import show_record
     from sfpush.display.shapes import record_shape
+    from sfpush.model import typed
     from sfpush.store.deals import as_shown
     from sfpush.store.record_history import attempts, decisions
     from sfpush.store.record_list import list_records
@@ -128,7 +129,7 @@ def show(
     if record is None or listed is None:
         raise UsageError(
             f"The record {found} is deleted.",
-            hint=f"Bring it back: sfpush records restore {found}",
+            hint=f"Bring it back: sfpush records restore {typed(found)}",
             code="deleted-record",
         )
     facts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sfpush.model import Block, Delete, OrgRow, Record, Rule, SalesforceId, Skip
+from sfpush.model import Block, Delete, OrgRow, Record, Rule, SalesforceId, Skip, typed
 from sfpush.planning import verdicts
 from sfpush.planning.merges import Lost
 from sfpush.planning.subjects import Failure
@@ -42,7 +42,7 @@ def decide_deleted_in_salesforce(lost: Lost, *, sync: bool) -> Delete | Block:
             name=record.name,
             sobject=row.sobject,
             rule=Rule.DELETED_IN_SALESFORCE,
-            reason=f"{happened}; the record goes along. `sfpush records restore {record.key}` brings it back.",
+            reason=f"{happened}; the record goes along. `sfpush records restore {typed(record.key)}` brings it back.",
             salesforce_id=row.id,
         )
     return verdicts.block(
@@ -50,7 +50,7 @@ def decide_deleted_in_salesforce(lost: Lost, *, sync: bool) -> Delete | Block:
         row.sobject,
         Rule.LINKED_DELETED,
         f"{happened}; {'it was restored here, but' if lost.restored else 'it'} is not made again"
-        f" unless `sfpush unlink {record.key}` says so.",
+        f" unless `sfpush unlink {typed(record.key)}` says so.",
         salesforce_id=row.id,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sfpush.model import Block, FieldChange, Link, Merge, OrgRow, Record, RecordType, Rule, SalesforceId
+from sfpush.model import Block, FieldChange, Link, Merge, OrgRow, Record, RecordType, Rule, SalesforceId, typed
 from sfpush.planning import verdicts
 from sfpush.planning.keys import company_key, domain_key
 
@@ -141,9 +141,9 @@ def decide_merged(
     if not sync or trail.row is None:
         why = f"{record.type.value}s.merge_sync is off" if not sync else "the connected user does not see that one"
         whose = f", which {master.key} is linked to" if master else ""
-        hint = f" Tie this record to it with `sfpush link {record.key} {trail.id}`." if master is None else ""
+        hint = f" Tie this record to it with `sfpush link {typed(record.key)} {trail.id}`." if master is None else ""
         if trail.row is not None and not trail.alive:
-            whose, hint = ", which was then deleted", f" `sfpush unlink {record.key}` lets it be made again."
+            whose, hint = ", which was then deleted", f" `sfpush unlink {typed(record.key)}` lets it be made again."
         return verdicts.block(
             record,
             lost.row.sobject,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sfpush.model import RecordType, Rule
+from sfpush.model import RecordType, Rule, typed
 from sfpush.planning.explain import Standing, deciding_rule
 from sfpush.planning.verdicts import Refusal
 
@@ -88,22 +88,24 @@ def _for_rule(standing: Standing) -> Iterator[str]:
     table = _TABLES.get(change.sobject, words)
     if change.rule in _HELD_BACK and standing.refusals:
         yield " and ".join(_lifted(one, standing, words) for one in standing.refusals)
-        yield f"push it by hand: sfpush push {record.key}"
+        yield f"push it by hand: sfpush push {typed(record.key)}"
         return
     if change.rule is Rule.PUSH_OFF and record.deleted:
         yield f"set {words}.deletion_sync = true, and it goes in Salesforce too"
-        yield f"bring it back: sfpush records restore {record.key}"
+        yield f"bring it back: sfpush records restore {typed(record.key)}"
         return
     if change.rule is Rule.RETRIES_USED_UP:
         yield from _to_go(standing)
     if change.rule in (Rule.AMBIGUOUS_MATCH, Rule.LINKED_MERGED, Rule.UNCLEAR_CREATE):
         for candidate in change.candidates[:_NAMED]:
-            yield f"say that it is {candidate}: sfpush link {record.key} {candidate}"
+            yield f"say that it is {candidate}: sfpush link {typed(record.key)} {candidate}"
     if change.rule in (Rule.WAITS_FOR_ACCOUNT, Rule.WAITS_FOR_PERSON, Rule.WAITS_FOR_DEAL):
         for needed in change.needs[:_NAMED]:
-            yield f"see what keeps {needed}: sfpush why {needed}"
+            yield f"see what keeps {needed}: sfpush why {typed(needed)}"
     for remedy in _REMEDIES.get(change.rule, ()):
-        yield remedy.format(key=record.key, words=words, table=table, shared="contacts" if table == "leads" else table)
+        yield remedy.format(
+            key=typed(record.key), words=words, table=table, shared="contacts" if table == "leads" else table
+        )
     if change.rule is Rule.LINKED_DELETED and not standing.follows_deletions and words in _WITH_DELETION_SYNC:
         yield f"set {words}.deletion_sync = true, and the record here goes along"
     if change.rule is Rule.NO_MATCH_IN_SALESFORCE:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sfpush.errors import UsageError
-from sfpush.model import Link, Record, RecordType, SalesforceId
+from sfpush.model import Link, Record, RecordType, SalesforceId, typed
 from sfpush.org.connected import Org
 from sfpush.settings.schema import Settings
 from sfpush.store import error_log, journal, settled
@@ -100,7 +100,7 @@ def _living(connection: sqlite3.Connection, key: str) -> Record:
     if record is None or record.deleted:
         raise UsageError(
             f"The record {key} is deleted.",
-            hint=f"Bring it back first: sfpush records restore {key}",
+            hint=f"Bring it back first: sfpush records restore {typed(key)}",
             code="deleted-record",
         )
     return record
@@ -174,6 +174,6 @@ def _free_or_refuse(
         name = f" ({there.name})" if there and there.name else ""
         raise UsageError(
             f"{sobject} {identity} is linked to {other}{name}, and one org record is only ever one record's.",
-            hint=f"If that link is wrong, take it away first: sfpush unlink {other}",
+            hint=f"If that link is wrong, take it away first: sfpush unlink {typed(other)}",
             code="linked-elsewhere",
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sfpush.errors import UsageError
 from sfpush.filters.expression import And, Expression, Not, names, written
-from sfpush.model import AnyChange, Link, Record, RecordType, Rule, SalesforceId, Skip
+from sfpush.model import AnyChange, Link, Record, RecordType, Rule, SalesforceId, Skip, typed
 from sfpush.planning.context import Context
 from sfpush.planning.explain import Made, Rejection, Standing, answer, deciding_rule
 from sfpush.planning.fitting import plain_text, shown
@@ -73,7 +73,7 @@ def why(connection: sqlite3.Connection, state: OrgState, settings: Settings, tex
     if change is None:
         raise UsageError(
             f"No push decides on {key}.",
-            hint=f"See what is known of it: sfpush records show {key}",
+            hint=f"See what is known of it: sfpush records show {typed(key)}",
             code="not-decided",
         )
     unmet = _unmet(connection, context, record)
