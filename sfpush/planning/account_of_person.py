@@ -24,6 +24,7 @@ from sfpush.model import (
 from sfpush.planning.context import Context
 from sfpush.planning.matching import Found, Gone, Match, Several
 from sfpush.planning.people import Account, AccountAt, AccountToCome, Kept, NoAccount
+from sfpush.planning.verdicts import named, several
 
 _GONE = frozenset({Rule.LINKED_DELETED, Rule.LINKED_MERGED})
 
@@ -83,10 +84,9 @@ def from_match(key: str, match: Match) -> Account | MakeIt:
                 note = f"{len(match.candidates)} accounts match its company; {match.row.id} was taken."
             return AccountAt(match.row.id, match.candidates, note)
         case Several():
-            names = ", ".join(f"{row.id} ({row.fields.get('Name')})" for row in match.rows)
             return NoAccount(
                 Rule.AMBIGUOUS_ACCOUNT,
-                f"{len(match.rows)} accounts match its company by {match.level}: {names}.",
+                f"{several(match.rows, 'accounts')} match its company by {match.level}: {named(match.rows)}.",
                 candidates=tuple(row.id for row in match.rows),
             )
         case Gone():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@?#]*@)?([^/:?#\s]+)", re.IGNORECASE)
+_ASCII_HOST = re.compile(r"[a-z0-9._-]+")
 _IP_ADDRESS = re.compile(r"[\d.]+|\[.*\]")
 _APOSTROPHES = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}`.]")
 _PUNCTUATION = re.compile(r"[^\w&+]+|_+")
@@ -76,9 +77,10 @@ def _ascii(host: str) -> str:
     if host.isascii():
         return host
     try:
-        return host.encode("idna").decode()
+        encoded = host.encode("idna").decode().lower()
     except UnicodeError:
         return host
+    return encoded if _ASCII_HOST.fullmatch(encoded) else host
 
 
 def email_domain_key(email: str | None) -> str | None:

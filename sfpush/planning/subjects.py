@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from sfpush.model import Link, OrgRow, Record, SalesforceId
 
+MOST_ALIKE = 50
+"""How many rows of one sObject are candidates by one e-mail, domain or name, the oldest: a placeholder that thousands
+of rows have tells nobody from another."""
+
 
 class Level(StrEnum):
     """How an org row was found, in the order of M1 and M3; the words stand in reasons."""

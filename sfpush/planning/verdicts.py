@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,16 @@ from sfpush.model import (
     Skip,
     Unchanged,
     Update,
+    typed,
 )
 from sfpush.planning.context import Context
 from sfpush.planning.fitting import Misfit
 from sfpush.planning.matching import Found, Gone, Several
-from sfpush.planning.subjects import Subject
+from sfpush.planning.subjects import MOST_ALIKE, Subject
 from sfpush.planning.writing import Written
 from sfpush.settings.record_types import AccountSettings, ContactSettings
 
+_NAMED = 5
 _MEANT: Mapping[RecordType, str] = {RecordType.CONTACT: "person", RecordType.ACCOUNT: "company"}
 
 
@@ -126,17 +128,26 @@ def misfit(record: Record, sobject: str, found: Misfit, row: OrgRow | None = Non
     return block(record, sobject, found.rule, found.message, salesforce_id=row.id if row else None)
 
 
+def several(rows: Sequence[OrgRow], what: str) -> str:
+    """How many there are; of one address, domain or name no more than `MOST_ALIKE` are known."""
+    return f"{'At least ' if len(rows) >= MOST_ALIKE else ''}{len(rows)} {what}"
+
+
+def named(rows: Sequence[OrgRow]) -> str:
+    """The first of several rows by Id and name; all of them are the change's candidates."""
+    names = [f"{row.id} ({row.fields.get('Name') or row.fields.get('Email') or row.sobject})" for row in rows[:_NAMED]]
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return ", ".join(names) + more
+
+
 def ambiguous(record: Record, sobject: str, found: Several, rule: Rule = Rule.AMBIGUOUS_MATCH) -> Block:
     """Several org records stand at the deciding level (M2, C7)."""
-    names = ", ".join(
-        f"{row.id} ({row.fields.get('Name') or row.fields.get('Email') or row.sobject})" for row in found.rows
-    )
     return block(
         record,
         sobject,
         rule,
-        f"{len(found.rows)} {found.rows[0].sobject} records match by {found.level}: {names}."
-        f" Choose one with `sfpush link {record.key} ID`.",
+        f"{several(found.rows, f'{found.rows[0].sobject} records')} match by {found.level}: {named(found.rows)}."
+        f" Choose one with `sfpush link {typed(record.key)} ID`.",
         candidates=tuple(row.id for row in found.rows),
     )
 
@@ -149,7 +160,7 @@ def gone(record: Record, found: Gone) -> Block:
             found.row.sobject,
             Rule.LINKED_MERGED,
             f"{found.row.sobject} {found.row.id} was merged into {found.survivor} in Salesforce."
-            f" Tie this record to it with `sfpush link {record.key} {found.survivor}`.",
+            f" Tie this record to it with `sfpush link {typed(record.key)} {found.survivor}`.",
             salesforce_id=found.row.id,
             candidates=(found.survivor,),
         )
@@ -158,7 +169,7 @@ def gone(record: Record, found: Gone) -> Block:
         found.row.sobject,
         Rule.LINKED_DELETED,
         f"The linked record was deleted in Salesforce ({found.row.sobject} {found.row.id}); it is not made again"
-        f" unless `sfpush unlink {record.key}` says so.",
+        f" unless `sfpush unlink {typed(record.key)}` says so.",
         salesforce_id=found.row.id,
     )
 
@@ -183,7 +194,7 @@ def held(subject: Subject, sobject: str, row: OrgRow | None = None) -> Block | N
         seen = ", ".join(subject.unclear)
         reason = (
             f"An earlier create was never answered, and the org shows {seen}, which agrees only in part."
-            f" Settle it with `sfpush link {record.key} ID` or `sfpush unlink {record.key}`."
+            f" Settle it with `sfpush link {typed(record.key)} ID` or `sfpush unlink {typed(record.key)}`."
             if seen
             else "An earlier create was never answered and the org does not show it yet; it goes again by itself."
         )

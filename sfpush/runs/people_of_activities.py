@@ -32,7 +32,7 @@ from sfpush.store.activities import contacts_by_email
 from sfpush.store.links import links_for
 from sfpush.store.plans import Decided, changes_of
 from sfpush.store.snapshot import rows_by_id, rows_by_key
-from sfpush.store.subjects import person_chunk, stored_records
+from sfpush.store.subjects import person_subjects, stored_records
 
 _PEOPLE = ("Contact", "Lead")
 
@@ -123,8 +123,8 @@ class PeopleOfActivities:
             standing = from_decision(change, rows.get(change.salesforce_id or ""))
             found[key] = Held(key, change.reason) if isinstance(standing, Follow) else standing
         rest = [record for record in contacts if record.key not in decided]
-        chunk = person_chunk(self._connection, self._org, rest, by_external_id=self._by_external_id)
-        for subject in chunk.subjects:
+        chunk = person_subjects(self._connection, self._org, rest, by_external_id=self._by_external_id)
+        for subject in chunk:
             found[subject.record.key] = self._matched(subject)[1]
         return found
 
@@ -209,11 +209,11 @@ class PeopleOfActivities:
             for key, (person, _draft) in sorted(wanted.items())
             if key not in before
         ]
-        chunk = person_chunk(self._connection, self._org, chosen, by_external_id=self._by_external_id)
+        chunk = person_subjects(self._connection, self._org, chosen, by_external_id=self._by_external_id)
         by_hand = self._context.mode == "manual"
         decided: dict[str, AnyChange | Pending] = {}
         versions: dict[str, int] = {}
-        for subject in with_failures(self._connection, self._org, chunk.subjects, by_hand=by_hand):
+        for subject in with_failures(self._connection, self._org, chunk, by_hand=by_hand):
             key = subject.record.key
             match, standing = self._matched(subject)
             if isinstance(match, Found | Gone | Several):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sfpush.model import AnyChange, Create, LinkTo, OrgRow, Record, RecordType, SalesforceId, Unchanged, Update
 from sfpush.planning import account_of_person as answers
-from sfpush.planning.accounts import decide_account, different_companies, made_up_account, made_up_key
+from sfpush.planning.accounts import decide_account, made_up_account, made_up_key
 from sfpush.planning.context import Context
 from sfpush.planning.deals.account import with_company
 from sfpush.planning.keys import company_domain, company_key
@@ -21,8 +21,9 @@ from sfpush.store.claims import Claims
 from sfpush.store.database import writing
 from sfpush.store.planned_accounts import PlannedAccounts
 from sfpush.store.plans import Decided, add_changes, changes_of
+from sfpush.store.sharers import accounts_alike
 from sfpush.store.snapshot import rows_by_id
-from sfpush.store.subjects import Sharer, account_chunk, accounts_like, stored_records
+from sfpush.store.subjects import account_subjects, stored_records
 
 _FOLLOWED = 5
 """How many duplicates in a row are followed to the account that goes first."""
@@ -54,7 +55,7 @@ class AccountDecisions:
             key = subject.record.key
             match = matches[key]
             change = decide_account(rivals.put_before(subject), match, self._context, claimed_by=claimed.get(key))
-            rivals.note(key, change)
+            rivals.note(subject.record, change)
             decided.append(_decided(change, subject, match))
         with writing(self._connection):
             add_changes(self._connection, self._plan, self._removals.besides_moves(decided))
@@ -161,20 +162,13 @@ class AccountDecisions:
         return AccountToCome(planned) if planned is not None and planned != subject.record.key else None
 
     def _subjects(self, records: Sequence[Record]) -> tuple[list[Subject], Rivals]:
-        chunk = account_chunk(
+        found = account_subjects(
             self._connection, self._org, records, by_external_id=self._by_external_id, moved=self._removals.moved
         )
         by_hand = self._context.mode == "manual"
-        subjects = with_filter(self._connection, self._context, RecordType.ACCOUNT, chunk.subjects)
+        subjects = with_filter(self._connection, self._context, RecordType.ACCOUNT, found)
         subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
-        return subjects, Rivals(self._connection, self._plan, chunk, self._same_company)
-
-    def _same_company(self, subject: Subject, other: Sharer) -> bool:
-        if other.kind == "domain":
-            return other.value not in self._context.free_mail_domains
-        website = {"website": other.domain}
-        there = Record(other.key, subject.record.type, subject.record.name, website)
-        return not different_companies(subject.record, there, self._context.free_mail_domains)
+        return subjects, Rivals(self._connection, self._org, self._plan, records, self._context.free_mail_domains)
 
     def _companies(self, people: Sequence[Record]) -> Mapping[str, Record]:
         """The account record of each person: Apollo's own, one of the same company, else one made up from its row."""
@@ -195,14 +189,18 @@ class AccountDecisions:
                 made_up[key] = made_up_account(key, person)
         domains = {key: company_domain(record.fields.get("website"), free_mail) for key, record in made_up.items()}
         names = {record.key: company_key(record.name) for record in made_up.values()}
-        by_domain = accounts_like(self._connection, "domain", filter(None, domains.values()))
-        by_name = accounts_like(self._connection, "name", filter(None, names.values()))
-        for key, record in made_up.items():
-            alike = [
-                *by_domain.get(domains[key] or "", ()),
-                *(one for one in by_name.get(names[key], ()) if not different_companies(one, record, free_mail)),
-            ]
-            made_up[key] = alike[0] if alike else record
+        by_domain = accounts_alike(self._connection, "domain", filter(None, domains.values()), free_mail)
+        by_name = accounts_alike(self._connection, "name", filter(None, names.values()), free_mail)
+        alike: dict[str, str] = {}
+        for key, domain in domains.items():
+            if domain is not None and domain in by_domain:
+                alike[key] = by_domain[domain].first
+            elif (there := by_name.get(names[key])) is not None:
+                first = there.first if domain is None else there.first_without_domain
+                if first is not None:
+                    alike[key] = first
+        records = stored_records(self._connection, sorted(set(alike.values())))
+        made_up.update({key: records[other] for key, other in alike.items()})
         return {**found, **{person: made_up[key] for person, key in keys.items()}}
 
 

@@ -17,7 +17,7 @@ from sfpush.runs.plan_removals import Removals
 from sfpush.store.claims import Claims
 from sfpush.store.database import writing
 from sfpush.store.plans import Decided, add_changes
-from sfpush.store.subjects import Sharer, person_chunk
+from sfpush.store.subjects import person_subjects
 
 
 class PeopleDecisions:
@@ -41,13 +41,14 @@ class PeopleDecisions:
 
     def decide_all(self, records: Sequence[Record]) -> None:
         """Decide on a chunk of contacts."""
-        chunk = person_chunk(
+        found = person_subjects(
             self._connection, self._org, records, by_external_id=self._by_external_id, moved=self._removals.moved
         )
         by_hand = self._context.mode == "manual"
-        subjects = with_filter(self._connection, self._context, RecordType.CONTACT, chunk.subjects)
+        subjects = with_filter(self._connection, self._context, RecordType.CONTACT, found)
         subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
-        rivals = Rivals(self._connection, self._plan, chunk, _same_person)
+        free_mail = self._context.free_mail_domains
+        rivals = Rivals(self._connection, self._org, self._plan, records, free_mail)
         policy = self._context.settings.contacts.on_ambiguous_match
         matches = {subject.record.key: match_person(subject, policy) for subject in subjects}
         targets = {subject.record.key: target_of(subject, matches[subject.record.key]) for subject in subjects}
@@ -57,7 +58,7 @@ class PeopleDecisions:
             key = subject.record.key
             one = begin(rivals.put_before(subject), matches[key], self._context, claimed_by=claimed.get(key))
             decided[key] = one
-            rivals.note(key, None if isinstance(one, Pending) else one)
+            rivals.note(subject.record, None if isinstance(one, Pending) else one)
         accounts = self._accounts.of_people(
             [one for one in decided.values() if isinstance(one, Pending) and one.account != "none"]
         )
@@ -71,10 +72,6 @@ class PeopleDecisions:
             add_changes(
                 self._connection, self._plan, [*self._accounts.take_made(), *self._removals.besides_moves(rows)]
             )
-
-
-def _same_person(_subject: Subject, _other: Sharer) -> bool:
-    return True
 
 
 def _decided(change: AnyChange, subject: Subject, target: object) -> Decided:

@@ -11,6 +11,7 @@ import orjson
 
 from sfpush.model import OrgRow, SalesforceId
 from sfpush.planning.keys import company_key, domain_key, email_key
+from sfpush.planning.subjects import MOST_ALIKE
 from sfpush.store.database import in_chunks, marks
 
 _COLUMNS = "s.sobject, s.sf_id, s.fields, s.created, s.modstamp, s.deleted, s.master_id"
@@ -134,14 +135,20 @@ def rows_by_id(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> 
 def rows_by_key(
     connection: sqlite3.Connection, org: int, kind: str, values: Iterable[str], sobjects: Sequence[str]
 ) -> Mapping[str, list[OrgRow]]:
-    """The living rows found by these key values (`email`, `domain`, `name`, `external`), by value."""
+    """The living rows found by these key values (`email`, `domain`, `name`, `external`), by value.
+
+    Of rows of one sObject that share a value only the oldest `MOST_ALIKE` are read.
+    """
     found: dict[str, list[OrgRow]] = {}
     for value, *row in connection.execute(
-        f"SELECT k.value, {_COLUMNS} FROM json_each(?) wanted"
+        f"SELECT near.value, {_COLUMNS} FROM (SELECT k.value AS value, k.sf_id AS sf_id,"
+        " ROW_NUMBER() OVER (PARTITION BY k.value, k.sobject ORDER BY a.created, a.sf_id) AS place"
+        " FROM json_each(?) wanted"
         " CROSS JOIN snapshot_keys k ON k.org = ? AND k.kind = ? AND k.value = wanted.value"
-        " CROSS JOIN snapshot s ON s.org = k.org AND s.sf_id = k.sf_id"
-        f" WHERE k.sobject IN ({marks(sobjects)})",
-        (orjson.dumps(list(dict.fromkeys(values))).decode(), org, kind, *sobjects),
+        " CROSS JOIN snapshot a ON a.org = k.org AND a.sf_id = k.sf_id"
+        f" WHERE k.sobject IN ({marks(sobjects)})) near"
+        " CROSS JOIN snapshot s ON s.org = ? AND s.sf_id = near.sf_id WHERE near.place <= ?",
+        (orjson.dumps(list(dict.fromkeys(values))).decode(), org, kind, *sobjects, org, MOST_ALIKE),
     ):
         found.setdefault(value, []).append(_org_row(row))
     return found

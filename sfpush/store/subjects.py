@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -33,26 +32,6 @@ _EXPORT_ID_FIELDS: Mapping[RecordType, Mapping[str, str]] = {
     RecordType.ACCOUNT: {"salesforce_id": "001"},
     RecordType.DEAL: {"salesforce_id": "006", "crm_id": "006"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sharer:
-    """Another record of the store that shares an e-mail, domain or name with this one (M4)."""
-
-    key: str
-    linked: bool
-    kind: str
-    value: str
-    domain: str | None
-    """The other record's company domain."""
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Subjects in key order, and for each the records that may be the same person or company."""
-
-    subjects: Sequence[Subject]
-    sharers: Mapping[str, Sequence[Sharer]] = field(default_factory=dict)
 
 
 def record_chunks(
@@ -96,14 +75,14 @@ def count_records(connection: sqlite3.Connection, record_type: RecordType) -> in
     return int(count)
 
 
-def person_chunk(
+def person_subjects(
     connection: sqlite3.Connection,
     org: int,
     records: Sequence[Record],
     *,
     by_external_id: bool,
     moved: Mapping[str, Link] = NONE_MOVED,
-) -> Chunk:
+) -> list[Subject]:
     """Join contacts with links, org rows and each other. `moved` are links that the plan moves (S3)."""
     emails = {record.key: contact_emails(record.fields) for record in records}
     by_email = rows_by_key(connection, org, "email", (one for all_of in emails.values() for one in all_of), _PEOPLE)
@@ -113,18 +92,18 @@ def person_chunk(
         for address in emails[record.key]:
             level = Level.EMAIL if address == primary else Level.ADDITIONAL_EMAIL
             candidates[record.key] += [Candidate(level, row) for row in by_email.get(address, ())]
-    return _chunk(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id, moved=moved)
+    return _subjects(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id, moved=moved)
 
 
-def account_chunk(
+def account_subjects(
     connection: sqlite3.Connection,
     org: int,
     records: Sequence[Record],
     *,
     by_external_id: bool,
     moved: Mapping[str, Link] = NONE_MOVED,
-) -> Chunk:
-    """Join account records, stored or made up from contacts, with links, org rows and each other."""
+) -> list[Subject]:
+    """Account records, stored or made up from contacts, joined with links and org rows."""
     domains = {record.key: domain_key(record.fields.get("website")) for record in records}
     names = {record.key: company_key(record.name) for record in records}
     by_domain = rows_by_key(connection, org, "domain", filter(None, domains.values()), _ACCOUNT)
@@ -136,7 +115,7 @@ def account_chunk(
         ]
         for record in records
     }
-    return _chunk(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id, moved=moved)
+    return _subjects(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id, moved=moved)
 
 
 def deal_subjects(
@@ -144,7 +123,7 @@ def deal_subjects(
 ) -> Sequence[Subject]:
     """Join deals with links and org rows; nothing else tells that two deals are one (M6)."""
     none: dict[str, list[Candidate]] = {record.key: [] for record in records}
-    return _chunk(connection, org, records, none, _DEAL, by_external_id=by_external_id).subjects
+    return _subjects(connection, org, records, none, _DEAL, by_external_id=by_external_id)
 
 
 def stored_records(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
@@ -162,22 +141,7 @@ def stored_records(connection: sqlite3.Connection, keys: Sequence[str]) -> Mappi
     return found
 
 
-def accounts_like(connection: sqlite3.Connection, kind: str, values: Iterable[str]) -> Mapping[str, Sequence[Record]]:
-    """Living account records by `domain` or `name`, lowest key first."""
-    found: dict[str, list[Record]] = {}
-    columns = ", ".join(f"r.{column}" for column in _COLUMNS.split(", "))
-    for value, *row in connection.execute(
-        f"SELECT k.value, {columns} FROM json_each(?) wanted"
-        " CROSS JOIN record_keys k ON k.kind = ? AND k.value = wanted.value"
-        " AND k.key > 'account:' AND k.key < 'account;'"
-        " CROSS JOIN records r ON r.key = k.key WHERE r.deleted_at IS NULL ORDER BY r.key",
-        (orjson.dumps(list(dict.fromkeys(values))).decode(), kind),
-    ):
-        found.setdefault(value, []).append(_record(row))
-    return found
-
-
-def _chunk(
+def _subjects(
     connection: sqlite3.Connection,
     org: int,
     records: Sequence[Record],
@@ -186,7 +150,7 @@ def _chunk(
     *,
     by_external_id: bool,
     moved: Mapping[str, Link] = NONE_MOVED,
-) -> Chunk:
+) -> list[Subject]:
     keys = [record.key for record in records]
     links = dict(links_for(connection, org, keys))
     if moved:
@@ -211,7 +175,7 @@ def _chunk(
             found += _named(ids, by_id, sobjects)
             unknown = tuple(one for one in ids if one not in by_id)
         subjects.append(Subject(record, link, tuple(found), unknown))
-    return Chunk(subjects, _sharers(connection, org, keys))
+    return subjects
 
 
 def _as_pushed(connection: sqlite3.Connection, org: int, unseen: Sequence[Link]) -> dict[str, OrgRow]:
@@ -307,24 +271,6 @@ def export_ids(record: Record) -> tuple[SalesforceId, ...]:
         if identity.startswith(prefix):
             found[identity] = None
     return tuple(found)
-
-
-def _sharers(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Mapping[str, Sequence[Sharer]]:
-    found: dict[str, list[Sharer]] = {}
-    for key, other, linked, kind, value, domain in connection.execute(
-        "SELECT mine.key, other.key, l.key IS NOT NULL, mine.kind, mine.value,"
-        " (SELECT d.value FROM record_keys d WHERE d.key = other.key AND d.kind = 'domain')"
-        " FROM json_each(?) wanted"
-        " CROSS JOIN record_keys mine ON mine.key = wanted.value"
-        " CROSS JOIN record_keys other ON other.kind = mine.kind AND other.value = mine.value"
-        " AND other.key <> mine.key AND (mine.rank = 0 OR other.rank = 0)"
-        " AND substr(other.key, 1, 8) = substr(mine.key, 1, 8)"
-        " CROSS JOIN records r ON r.key = other.key AND r.deleted_at IS NULL"
-        " LEFT JOIN links l ON l.org = ? AND l.key = other.key",
-        (orjson.dumps(list(keys)).decode(), org),
-    ):
-        found.setdefault(key, []).append(Sharer(other, bool(linked), kind, value, domain))
-    return {key: sorted(others, key=lambda one: (not one.linked, one.key)) for key, others in found.items()}
 
 
 def _record(row: Sequence[Any]) -> Record:
