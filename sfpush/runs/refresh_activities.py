@@ -26,8 +26,8 @@ from sfpush.store.times import from_text, to_text
 
 _PAGE = 2000
 _OVERLAP = timedelta(minutes=2)
-_BEFORE_THE_FIRST = timedelta(hours=1)
-"""How far this machine's clock may be ahead of the org's when reading begins."""
+_CLOCKS_APART = timedelta(hours=1)
+"""How far this machine's clock may be ahead of the org's."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class _Reading:
         """Read; returns how many rows came that are kept, and how many of them are deleted."""
         progress.start(f"Reading {self._sobject}", None, "rows")
         count = deleted = 0
-        newest = self._state.modstamp if self._state else to_text(now - _BEFORE_THE_FIRST)
+        newest = self._state.modstamp if self._state else to_text(now - _CLOCKS_APART)
         for page in _pages(self._changed(newest)):
             newest = max(newest, *(str(row["SystemModstamp"]) for row in page))
             kept = self._keep(page)
@@ -115,6 +115,8 @@ class _Reading:
             rows = [found.get(SalesforceId.trusted(sf_id), {"Id": sf_id, "IsDeleted": True}) for sf_id in unread]
             kept = self._keep(rows)
             count, deleted = count + len(kept), deleted + sum(1 for row in kept if row.get("IsDeleted"))
+        # what was pushed in one go is not read again and again for being the newest there is
+        newest = max(newest, to_text(now - _CLOCKS_APART))
         in_full_at = to_text(now) if self._state is None or self._in_full else self._state.pulled_in_full_at
         with writing(self._connection):
             snapshot.note_state(
