@@ -140,17 +140,10 @@ def _indented(drawn: RenderableType) -> Padding:
 def _fields(change: AnyChange) -> RenderableType:
     """Before and after; one line of values where there is only one side."""
     if change.action == "create":
-        return _values((one.field, one.after) for one in change.fields)
+        return values_text((one.field, one.after) for one in change.fields)
     if change.action == "delete":
-        return _values((one.field, one.before) for one in change.fields)
+        return values_text((one.field, one.before) for one in change.fields)
     return _before_after(change.fields)
-
-
-def _values(pairs: Iterable[tuple[str, Any]]) -> Text:
-    drawn = Text(style="dim")
-    for place, (field, value) in enumerate(pairs):
-        drawn.append(" · " if place else "").append(f"{safe(field)} ").append(value_text(value), "not dim")
-    return drawn
 
 
 def _before_after(fields: Iterable[FieldChange]) -> Table:
@@ -162,6 +155,14 @@ def _before_after(fields: Iterable[FieldChange]) -> Table:
             Text(safe(one.field), "dim"), Text(value_text(one.before), "dim"), "→", Text(value_text(one.after))
         )
     return table
+
+
+def values_text(pairs: Iterable[tuple[str, Any]]) -> Text:
+    """`FirstName Ann · LastName Lee`."""
+    drawn = Text(style="dim")
+    for place, (field, value) in enumerate(pairs):
+        drawn.append(" · " if place else "").append(f"{safe(field)} ").append(value_text(value), "not dim")
+    return drawn
 
 
 def value_text(value: Any) -> str:

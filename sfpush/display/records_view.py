@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
@@ -17,7 +19,8 @@ from sfpush.store.record_list import ListedRecord
 
 _MOST = 100
 _MOST_EVENTS = 10
-_NARROW = 80
+_WITH_KEYS, _WITH_IDS = 90, 130
+"""From so many columns on, a list shows them too."""
 
 
 def show_records(
@@ -26,23 +29,11 @@ def show_records(
     """Name, stage, link and the last decision, or in place of the link the reason (L1); long lists are cut."""
     records = listed()
     shown = list(itertools.islice(records, _MOST))
-    wide = console.width >= _NARROW
-    columns = ("last decision", "reason") if with_reasons else ("in Salesforce", "last decision")
-    table = plain_table("name", *(["key"] if wide else []), "stage", *columns)
-    for record in shown:
-        decision = Text(record.last_action or "not planned yet", ACTION_STYLES.get(record.last_action or "", "dim"))
-        if record.last_rule and record.last_rule != record.last_action:
-            decision.append(f" {record.last_rule}", "dim")
-        key = [Text(safe(record.key), "dim")] if wide else []
-        link = Text(f"{record.sobject} {record.salesforce_id}" if record.synced else "–")
-        table.add_row(
-            Text(safe(record.name) or safe(record.key), "bold"),
-            *key,
-            Text(safe(record.stage or "–")),
-            *((decision, Text(safe(record.last_reason or "–"))) if with_reasons else (link, decision)),
-        )
-    if shown:
-        console.print(table)
+    if with_reasons:
+        for record in shown:
+            _show_with_reason(record, console)
+    elif shown:
+        console.print(_table(shown, console.width))
     rest = sum(1 for _ in records)
     if rest:
         console.print(Text(f"and {number(rest)} more: --search, --stage, --csv FILE or --json.", "dim"))
@@ -50,37 +41,85 @@ def show_records(
     console.print(said if connected else f"{said} Not connected to an org, so none counts as synced.")
 
 
+def _table(records: Sequence[ListedRecord], width: int) -> Table:
+    keys, ids = width >= _WITH_KEYS, width >= _WITH_IDS
+    columns = ("name", *(["key"] if keys else []), "stage", "in Salesforce", "last decision")
+    table = plain_table(*columns, whole=("in Salesforce", "last decision"))
+    for record in records:
+        link = f"{record.sobject} {record.salesforce_id}" if ids else record.sobject
+        table.add_row(
+            Text(safe(record.name) or safe(record.key), "bold"),
+            *([Text(safe(record.key), "dim")] if keys else []),
+            Text(safe(record.stage or "–")),
+            Text((record.synced and link) or "–"),
+            _decision(record.last_action, record.last_rule),
+        )
+    return table
+
+
+def _show_with_reason(record: ListedRecord, console: Console) -> None:
+    title = Text.assemble((safe(record.name) or safe(record.key), "bold"), "  ")
+    title.append_text(_decision(record.last_action, record.last_rule))
+    key = f"  {safe(record.key)}"
+    if title.cell_len + cell_len(key) <= console.width:
+        title.append(key, "dim")
+    console.print(title)
+    if record.last_reason:
+        console.print(Padding(Text(safe(record.last_reason)), (0, 0, 0, 4), expand=False))
+
+
+def _decision(action: str | None, rule: str | None) -> Text:
+    """`block required-missing`; the rule only where it says more than the action."""
+    if action is None:
+        return Text("not planned yet", "dim")
+    said = Text(action, ACTION_STYLES.get(action, "dim"))
+    return said.append(f" {rule}", "dim") if rule and rule != action else said
+
+
 def show_record(facts: Mapping[str, Any], console: Console) -> None:
     """One record: what Apollo says, its link, its attempts, its decisions."""
     record = facts["record"]
     console.print(Text.assemble((safe(record["name"]), "bold"), (f"  {safe(record['key'])}", "dim")))
     link = f"{record['sobject']} {record['salesforce_id']}" if record["synced"] else "not in Salesforce"
-    decision = (
-        f"{record['last_action']} ({record['last_rule']}): {record['last_reason']}" if record["last_action"] else "–"
-    )
+    decision = _decision(record["last_action"], record["last_rule"])
+    if record["last_reason"]:
+        decision.append(f": {safe(record['last_reason'])}", "not dim")
     console.print(pairs({"stage": record["stage"] or "–", "link": link, "last decision": decision}))
     _heading(console, "Fields")
-    console.print(_indented({name: value_text(value) for name, value in facts["fields"].items()}))
+    console.print(_indented(pairs({name: value_text(value) for name, value in facts["fields"].items()})))
     show_attempts(facts["attempts"], console)
     if facts["history"]:
         _heading(console, "Decisions")
-        for one in facts["history"][:_MOST_EVENTS]:
-            line = Text(f"  {moment(one['decided_at'])}  ", "dim")
-            line.append(f"{one['action']} ", ACTION_STYLES[one["action"]])
-            console.print(line.append(f"{one['rule']}: {safe(one['reason'])}", "not dim"))
+        console.print(_indented(_decisions(facts["history"])))
+
+
+def _decisions(history: Sequence[Mapping[str, Any]]) -> Table:
+    """The latest first; plans that decided alike one after another are one line, with when it began."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    alike = itertools.groupby(history, key=lambda one: (one["action"], one["rule"], one["reason"]))
+    for (action, rule, reason), plans in itertools.islice(alike, _MOST_EVENTS):
+        times = [one["decided_at"] for one in plans]
+        said = _decision(action, rule).append(f": {safe(reason)}", "not dim")
+        if len(times) > 1:
+            said.append(f" ({number(len(times))} plans)", "dim")
+        table.add_row(Text(moment(times[-1]), "dim"), said)
+    return table
 
 
 def show_attempts(attempts: Sequence[Mapping[str, Any]], console: Console) -> None:
     """Each time a record was sent, and what came of it; nothing if it never was."""
     if attempts:
         _heading(console, "Sent")
+    table = Table.grid(padding=(0, 2, 0, 0))
     for one in attempts[:_MOST_EVENTS]:
         outcome = one["outcome"] or "unanswered"
-        line = Text(f"  {moment(one['sent_at'])}  {one['operation']} {safe(one['sobject'])}: ", "dim")
-        line.append(outcome, "red" if outcome == "rejected" else "not dim")
+        line = Text(f"{one['operation']} {safe(one['sobject'])}: ")
+        line.append(outcome, "red" if outcome == "rejected" else "")
         if one["message"]:
-            line.append(f"  {safe(one['code'])}: {safe(one['message'])}", "not dim")
-        console.print(line)
+            line.append(f"  {safe(one['code'])}: {safe(one['message'])}")
+        table.add_row(Text(moment(one["sent_at"]), "dim"), line)
+    if attempts:
+        console.print(_indented(table))
 
 
 def _heading(console: Console, text: str) -> None:
@@ -88,5 +127,5 @@ def _heading(console: Console, text: str) -> None:
     console.print(Text(text, "bold"))
 
 
-def _indented(rows: dict[str, str]) -> Padding:
-    return Padding(pairs(rows), (0, 0, 0, 2), expand=False)
+def _indented(table: Table) -> Padding:
+    return Padding(table, (0, 0, 0, 2), expand=False)

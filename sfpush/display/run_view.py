@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
 from sfpush.display.import_view import show_import
-from sfpush.display.plan_view import value_text
+from sfpush.display.plan_view import values_text
 from sfpush.display.result import ErrorLine
 from sfpush.display.table import plain_table
 from sfpush.model import Verb
@@ -35,6 +35,7 @@ RESULT_STYLES = {
 }
 _STATUS_STYLES = {"done": "green", "rejected": "yellow", "stopped": "red", "failed": "red", "running": "cyan"}
 _MOST_ROWS = 40
+_WIDE = 120
 _MOST_REJECTS = 10
 
 
@@ -98,11 +99,17 @@ def show_history(runs: Sequence[Run], console: Console) -> None:
     if not runs:
         console.print("No run has written to this org yet.")
         return
-    table = plain_table("run", "started", "command", "status", "API calls", "results", numbers={"API calls"})
+    wide = console.width >= _WIDE
+    columns = ("run", *(["started"] if wide else []), "command", "status", *(["API calls"] if wide else []), "results")
+    table = plain_table(*columns, numbers={"API calls"}, whole={"run", "command"})
     for run in runs:
-        status = Text(run.status, _STATUS_STYLES[run.status])
         table.add_row(
-            run.run_id, moment(run.started_at), run.command, status, number(run.api_calls), counts_text(run.results)
+            run.run_id,
+            *([moment(run.started_at)] if wide else []),
+            run.command,
+            Text(run.status, _STATUS_STYLES[run.status]),
+            *([number(run.api_calls)] if wide else []),
+            counts_text(run.results),
         )
     console.print(table)
 
@@ -117,19 +124,12 @@ def show_run(
     console.print(Text.assemble(("Run ", "bold"), (run.run_id, "bold"), f", {run.command}, {moment(run.started_at)}: "))
     console.print(Text.assemble((run.status, _STATUS_STYLES[run.status]), "  ", counts_text(run.results)))
     console.print()
-    table = plain_table("record", "sent", "outcome", "values")
     sent = rows()
     for sobject, verb, row, outcome in itertools.islice(sent, _MOST_ROWS):
-        values = " · ".join(f"{safe(field)} {value_text(value)}" for field, value in row.sent.items())
-        style = RESULT_STYLES.get(outcome or "", "")
-        table.add_row(
-            Text(safe(row.key), "bold"),
-            f"{verb.value} {sobject}",
-            Text(outcome or "unanswered", style),
-            Text(values, "dim"),
-        )
-    if table.row_count:
-        console.print(table)
+        result = Text(outcome or "unanswered", RESULT_STYLES.get(outcome or "", ""))
+        console.print(Text.assemble((safe(row.key), "bold"), f"  {verb.value} {sobject}: ").append_text(result))
+        if row.sent:
+            console.print(Padding(values_text(row.sent.items()), (0, 0, 0, 4), expand=False))
     rest = sum(1 for _ in sent)
     local = here()
     for change in itertools.islice(local, _MOST_ROWS):

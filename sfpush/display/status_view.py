@@ -40,7 +40,7 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
     """The org, what holds pushes back, what is in the store, the last run."""
     counts = facts["counts"]
     records = ", ".join(f"{number(count)} {name}s" for name, count in counts["records"].items())
-    rows = {"records": f"{records or 'none'}; {number(counts['synced'])} in Salesforce"}
+    rows: dict[str, str | Text] = {"records": f"{records or 'none'}; {number(counts['synced'])} in Salesforce"}
     if facts["org"]:
         rows = {"org": _org(facts["org"]), "last pull": _pulled(facts["org"]), **rows}
     else:
@@ -49,11 +49,11 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
         rows["API calls"] = f"{number(facts['api']['remaining'])} of {number(facts['api']['max'])} left today"
     if facts["org"]:
         rows["rejected"] = f"{counted(counts['errors'], 'record')}" + (": sfpush errors" if counts["errors"] else "")
-    console.print(pairs(rows))
     if facts["last_run"]:
         run = facts["last_run"]
-        line = Text("last run   ", "dim").append(f"{moment(run['started_at'])}, {run['command']}: ", "not dim")
-        console.print(line.append_text(counts_text(run["results"])))
+        said = Text(f"{moment(run['started_at'])}, {run['command']}: ")
+        rows["last run"] = said.append_text(counts_text(run["results"]))
+    console.print(pairs(rows))
     for gate in facts["gates"]:
         until = f" (until {moment(gate['until'])})" if gate["until"] else ""
         console.print(Text.assemble((f"Held by {safe(gate['gate'])}{until}: ", "yellow"), safe(gate["message"])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from rich.table import Table
 from rich.text import Text
 
@@ -31,24 +33,25 @@ ACTION_SIGNS = {
 }
 
 
-def plain_table(*columns: str, numbers: frozenset[str] | set[str] = frozenset(), title: str = "") -> Table:
-    """An empty table; the columns named in `numbers` are set to the right."""
+def plain_table(*columns: str, numbers: Collection[str] = (), whole: Collection[str] = (), title: str = "") -> Table:
+    """An empty table; the columns named in `numbers` are set to the right, those in `whole` are never folded."""
     table = Table(
         box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", title=title or None, title_justify="left"
     )
     for column in columns:
         right = column in numbers
-        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        folds = not right and column not in whole
+        table.add_column(column, justify="right" if right else "left", no_wrap=not folds, overflow="fold")
     return table
 
 
-def pairs(rows: dict[str, str]) -> Table:
+def pairs(rows: Mapping[str, str | Text]) -> Table:
     """Names and values, one pair a line."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
-        table.add_row(name, Text(safe(value)))
+        table.add_row(name, value if isinstance(value, Text) else Text(safe(value)))
     return table
 
 
