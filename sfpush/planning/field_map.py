@@ -153,7 +153,7 @@ def object_map(sobject: str, settings: Settings, describe: Describe | None) -> O
         lines=(*_lines(sobject, table, describe), *_stage_lines(table, describe)),
         on_create=table.on_create,
         on_too_long=shared.on_too_long,
-        external_id_field=getattr(settings.salesforce.external_ids, sobject.lower()),
+        external_id_field=_spelling(describe, getattr(settings.salesforce.external_ids, sobject.lower())),
         source_field=source[0],
         source_value=source[1],
     )
@@ -166,7 +166,7 @@ def _activity_map(sobject: str, settings: Settings, describe: Describe | None) -
         lines=tuple(FieldLine(*line) for line in ACTIVITY_DEFAULTS[sobject] if _writes(describe, line[1])),
         on_create={},
         on_too_long="truncate",
-        external_id_field=getattr(settings.salesforce.external_ids, sobject.lower(), ""),
+        external_id_field=_spelling(describe, getattr(settings.salesforce.external_ids, sobject.lower(), "")),
         source_field="",
         source_value="",
     )

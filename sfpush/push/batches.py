@@ -189,12 +189,20 @@ def _values(change: Writing, ids: Mapping[str, SalesforceId]) -> dict[str, Any]:
 def _verb(change: Writing, external_id_field: str | None) -> tuple[Verb, str | None]:
     match change:
         case Create():
-            carries = any(one.field == external_id_field and one.after is not None for one in change.fields)
-            return (Verb.UPSERT, external_id_field) if carries else (Verb.CREATE, None)
+            carried = (
+                one.field for one in change.fields if _is(one.field, external_id_field) and one.after is not None
+            )
+            field = next(carried, None)
+            return (Verb.CREATE, None) if field is None else (Verb.UPSERT, field)
         case Update():
             return Verb.UPDATE, None
         case Delete():
             return Verb.DELETE, None
+
+
+def _is(field: str, setting: str | None) -> bool:
+    """Salesforce compares the names of fields without case, and so may the settings."""
+    return setting is not None and field.lower() == setting.lower()
 
 
 def _cut(rows: Sequence[Placed], next_account: str | None) -> int:

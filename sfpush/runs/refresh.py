@@ -124,6 +124,7 @@ class _Reading:
             full
             or now - from_text(self._state.read_at) > _FULL_AFTER
             or not set(self._fields) <= set(self._state.field_names)
+            or self._external_id_field != self._state.external_id_field
         ):
             self._state = None
         self.in_full = self._state is None
@@ -163,7 +164,7 @@ class _Reading:
                 self._connection,
                 self._number,
                 self._sobject,
-                snapshot.SnapshotState(names, newest, in_full_at, to_text(self._now)),
+                snapshot.SnapshotState(names, newest, in_full_at, to_text(self._now), self._external_id_field),
             )
 
 

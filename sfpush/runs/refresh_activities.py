@@ -95,7 +95,11 @@ class _Reading:
         self._fields = snapshot_fields(mapped, describe.sobject, describe)
         self._external_id_field = mapped.external_id_field
         self._state = snapshot.snapshot_state(connection, number, describe.sobject)
-        known = self._state is not None and set(self._fields) <= set(self._state.field_names)
+        known = (
+            self._state is not None
+            and set(self._fields) <= set(self._state.field_names)
+            and self._external_id_field == self._state.external_id_field
+        )
         self._in_full = full or not known
 
     def run(self, now: datetime, progress: Progress) -> tuple[int, int]:
@@ -123,7 +127,7 @@ class _Reading:
                 self._connection,
                 self._number,
                 self._sobject,
-                snapshot.SnapshotState(self._fields, newest, in_full_at, to_text(now)),
+                snapshot.SnapshotState(self._fields, newest, in_full_at, to_text(now), self._external_id_field),
             )
         progress.finish()
         return count, deleted

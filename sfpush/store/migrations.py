@@ -126,6 +126,7 @@ CREATE TABLE snapshot_state (
     modstamp TEXT NOT NULL,                  -- everything changed before this has been read
     pulled_in_full_at TEXT NOT NULL,
     read_at TEXT NOT NULL,
+    external_id_field TEXT NOT NULL DEFAULT '', -- what the keys of kind external were made from (M1)
     PRIMARY KEY (org, sobject)
 ) WITHOUT ROWID;
 

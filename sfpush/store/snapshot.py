@@ -23,18 +23,23 @@ _SYSTEM_FIELDS = frozenset({"Id", "CreatedDate", "SystemModstamp", "IsDeleted", 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotState:
-    """How far one sObject has been read: which fields its rows hold, up to which SystemModstamp, and when."""
+    """How far one sObject has been read: which fields its rows hold, up to which SystemModstamp, and when.
+
+    `external_id_field` is the one of them that its rows are found by (M1); "": none.
+    """
 
     field_names: tuple[str, ...]
     modstamp: str
     pulled_in_full_at: str
     read_at: str
+    external_id_field: str = ""
 
 
 def snapshot_state(connection: sqlite3.Connection, org: int, sobject: str) -> SnapshotState | None:
     """How far this sObject has been read; None: never in full."""
     row = connection.execute(
-        "SELECT field_names, modstamp, pulled_in_full_at, read_at FROM snapshot_state WHERE org = ? AND sobject = ?",
+        "SELECT field_names, modstamp, pulled_in_full_at, read_at, external_id_field FROM snapshot_state"
+        " WHERE org = ? AND sobject = ?",
         (org, sobject),
     ).fetchone()
     return SnapshotState(tuple(orjson.loads(row[0])), *row[1:]) if row else None
@@ -43,8 +48,9 @@ def snapshot_state(connection: sqlite3.Connection, org: int, sobject: str) -> Sn
 def note_state(connection: sqlite3.Connection, org: int, sobject: str, state: SnapshotState) -> None:
     """Remember how far this sObject has been read; in the caller's transaction."""
     connection.execute(
-        "INSERT OR REPLACE INTO snapshot_state (org, sobject, field_names, modstamp, pulled_in_full_at, read_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO snapshot_state"
+        " (org, sobject, field_names, modstamp, pulled_in_full_at, read_at, external_id_field)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             org,
             sobject,
@@ -52,6 +58,7 @@ def note_state(connection: sqlite3.Connection, org: int, sobject: str, state: Sn
             state.modstamp,
             state.pulled_in_full_at,
             state.read_at,
+            state.external_id_field,
         ),
     )
 
