@@ -19,7 +19,7 @@ from sfpush.store.record_list import ListedRecord
 
 _MOST = 100
 _MOST_EVENTS = 10
-_WITH_KEYS, _WITH_IDS = 90, 130
+_WITH_STAGES, _WITH_KEYS, _WITH_IDS = 72, 90, 130
 """From so many columns on, a list shows them too."""
 
 
@@ -42,15 +42,15 @@ def show_records(
 
 
 def _table(records: Sequence[ListedRecord], width: int) -> Table:
-    keys, ids = width >= _WITH_KEYS, width >= _WITH_IDS
-    columns = ("name", *(["key"] if keys else []), "stage", "in Salesforce", "last decision")
+    stages, keys, ids = width >= _WITH_STAGES, width >= _WITH_KEYS, width >= _WITH_IDS
+    columns = ("name", *(["key"] if keys else []), *(["stage"] if stages else []), "in Salesforce", "last decision")
     table = plain_table(*columns, whole=("in Salesforce", "last decision"))
     for record in records:
         link = f"{record.sobject} {record.salesforce_id}" if ids else record.sobject
         table.add_row(
             Text(safe(record.name) or safe(record.key), "bold"),
             *([Text(safe(record.key), "dim")] if keys else []),
-            Text(safe(record.stage or "–")),
+            *([Text(safe(record.stage or "–"))] if stages else []),
             Text((record.synced and link) or "–"),
             _decision(record.last_action, record.last_rule),
         )
