@@ -103,7 +103,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as finished:
         return finished.exit_code
     except typer.TyperException as error:
-        return _fail(session, USAGE, (_usage_line(session, error),))
+        return _fail(session, USAGE, (_usage_line(session, error, arguments),))
     except (KeyboardInterrupt, typer.Abort, EOFError):
         message = "Interrupted. Everything done so far is kept; the next run goes on."
         return _fail(session, INTERRUPTED, (ErrorLine("interrupted", message),))
@@ -167,10 +167,20 @@ def _summary(error: SfpushError) -> str:
     return error.message if getattr(error, "problems", ()) else ""
 
 
-def _usage_line(session: Session, error: typer.TyperException) -> ErrorLine:
+def _usage_line(session: Session, error: typer.TyperException, arguments: Sequence[str]) -> ErrorLine:
     context: typer.Context | None = getattr(error, "ctx", None)
-    session.command = command_words(context) if context else ""
+    session.command = command_words(context) if context else _command_meant(arguments)
     return ErrorLine("usage", error.format_message(), f"See: {f'{NAME} {session.command}'.strip()} --help")
+
+
+def _command_meant(arguments: Sequence[str]) -> str:
+    """The command as far as it was typed right; some usage errors do not say where they happened."""
+    command, words = get_command(app), []
+    for argument in arguments:
+        command = getattr(command, "commands", {}).get(argument, command)
+        if command.name == argument:
+            words.append(argument)
+    return " ".join(words)
 
 
 def _bug_line(session: Session, error: Exception) -> ErrorLine:

@@ -54,6 +54,24 @@ def test_a_usage_error_is_exit_2_and_one_json_document(sfpush: Sfpush, arguments
     assert ran.err == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["records", "--stage"], "records"),
+        (["--quiet", "errors", "show"], "errors show"),
+        (["settings", "shwo"], "settings"),
+        (["plan", "--nonsense"], "plan"),
+        (["nonsense"], ""),
+    ],
+)
+def test_a_usage_error_names_the_command_as_far_as_it_was_typed_right(
+    sfpush: Sfpush, arguments: list[str], command: str
+) -> None:
+    ran = sfpush("--json", *arguments)
+    assert (ran.code, ran.envelope["command"]) == (2, command)
+    assert ran.envelope["errors"][0]["hint"] == f"See: {f'sfpush {command}'.strip()} --help"
+
+
 def test_a_usage_error_says_what_and_where_to_look_on_standard_error(sfpush: Sfpush) -> None:
     ran = sfpush("settings", "shwo")
     assert ran.code == 2
