@@ -184,19 +184,12 @@ def _as_pushed(connection: sqlite3.Connection, org: int, unseen: Sequence[Link])
         return {}
     new = linked_since_pull(connection, org, [link.key for link in unseen])
     made = [(link, org_values(link.pushed)) for link in unseen if link.key in new]
-    ids = links_for(connection, org, sorted({value for _, sent in made for value in sent.values() if _is_key(value)}))
-    return {
-        link.id: OrgRow(
-            link.sobject,
-            link.id,
-            {name: ids[value].id if _is_key(value) and value in ids else value for name, value in sent.items()},
-        )
-        for link, sent in made
-    }
-
-
-def _is_key(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(f"{RecordType.ACCOUNT.value}:")
+    ids = links_for(connection, org, sorted({str(sent["AccountId"]) for _, sent in made if "AccountId" in sent}))
+    rows: dict[str, OrgRow] = {}
+    for link, sent in made:
+        there = ids.get(str(sent.get("AccountId")))
+        rows[link.id] = OrgRow(link.sobject, link.id, {**sent, "AccountId": there.id} if there else sent)
+    return rows
 
 
 def _without_unlinked(

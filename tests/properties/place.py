@@ -18,6 +18,7 @@ from sfpush.org.connected import Org
 from sfpush.org.connection import Access
 from sfpush.org.opening import open_org
 from sfpush.practice.org import PracticeOrg, utc_now
+from sfpush.practice.rules import Rules
 from sfpush.practice.save import Manner, create
 from sfpush.practice.serve import serving
 from sfpush.runs.carry_out import carry_out
@@ -31,11 +32,14 @@ from sfpush.store.database import open_store
 from sfpush.store.orgs import OrgState, org_state, remember_org
 from sfpush.store.plans import EVERYTHING, PlanHead, Scope
 from sfpush.store.times import to_text
-from tests.properties.situations import Situation
+from tests.properties.situations import EXTERNAL_ID, Situation
 
 _NUMBERS = itertools.count()
 _LONG_AGO = timedelta(days=30)
 _SOBJECTS = ("Account", "Contact", "Lead")
+_RULES = Rules.from_mapping(
+    {"fields": [{"sobject": sobject, "name": EXTERNAL_ID, "external_id": True} for sobject in _SOBJECTS]}
+)
 
 
 @dataclass
@@ -111,7 +115,7 @@ class Place:
 def played(folder: Path, situation: Situation) -> Iterator[Place]:
     """A home of its own for this situation: the org furnished and read, nothing imported yet."""
     here = folder / f"{next(_NUMBERS)}"
-    practice = PracticeOrg(here / "org.db")
+    practice = PracticeOrg(here / "org.db", _RULES)
     _furnish(practice, situation)
     with serving(practice) as server, closing(open_store(here / "home")) as store:
         store.execute("PRAGMA synchronous = OFF")

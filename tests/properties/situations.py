@@ -20,6 +20,7 @@ COMPANIES = ("Acme", "ACME, Inc.", "Acme Italy", "Beta", "")
 WEBSITES = ("acme.example", "https://www.acme.example/it", "beta.example", "gmail.com", "postbox.example", "")
 STATUSES = ("Verified", "Extrapolated", "")
 STAGES = ("Cold", "Hot", "", None)
+EXTERNAL_ID = "Apollo_Id__c"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def _settings() -> st.SearchStrategy[Settings]:
         on_missing_account=st.sampled_from(["create", "create", "block"]),
         unverified=st.booleans(),
         write=st.sampled_from(["overwrite", "always", "fill"]),
+        external_ids=st.booleans(),
     )
 
 
@@ -75,12 +77,16 @@ def _settings_of(
     on_missing_account: str = "create",
     unverified: bool = False,
     write: str = "overwrite",
+    external_ids: bool = False,
 ) -> Settings:
     by_stage = {"new_records": "stages", "stages": stages} if stages else {}
     return Settings.model_validate(
         {
             "mailboxes": {"free_mail_domains": ["postbox.example"]},
-            "salesforce": {"duplicate_rules": "allow"},
+            "salesforce": {
+                "duplicate_rules": "allow",
+                "external_ids": dict.fromkeys(("contact", "lead", "account"), EXTERNAL_ID if external_ids else ""),
+            },
             "push": {"max_change_percent": 100},
             "contacts": {
                 "push": push,
@@ -108,6 +114,7 @@ def _org_person() -> st.SearchStrategy[tuple[str, Mapping[str, Any]]]:
         "LastName": st.sampled_from(["Lee", "Ray"]),
         "Email": st.sampled_from([one for one in ADDRESSES if "@" in one]),
         "Title": st.sampled_from(["CEO", ""]),
+        EXTERNAL_ID: st.sampled_from(["", "", "a", "b"]),
     }
     contact = st.fixed_dictionaries({**shared, "AccountId": st.sampled_from([None, 0, 1, 2, 3])})
     lead = st.fixed_dictionaries({**shared, "Company": st.just("Acme")})
