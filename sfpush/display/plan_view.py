@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -40,6 +41,7 @@ _TYPES = {
 }
 _WHOLE_UP_TO = 60
 _CUT_AT = 12
+_READ_AT_MOST = 5000
 _LONGEST_VALUE = 70
 _INDENT = 4
 
@@ -96,7 +98,7 @@ def _summary(summary: Mapping[str, Mapping[str, int]]) -> Table:
 
 
 def _section(console: Console, action: str, total: int, changes: Iterable[AnyChange], cut: int) -> None:
-    shown = list(itertools.islice(changes, cut))
+    shown = list(_first_of_each_object(changes, cut))
     if not shown:  # a saved plan lists unchanged records only if it was asked to
         return
     console.print(Text.assemble((HEADINGS[action], ACTION_STYLES[action]), (f"  {number(total)}", "dim")))
@@ -108,6 +110,15 @@ def _section(console: Console, action: str, total: int, changes: Iterable[AnyCha
         more = f"and {number(total - len(shown))} more: --csv FILE, --json or --object NAME shows them."
         console.print(Padding(Text(more, "dim"), (0, 0, 0, 2), expand=False))
     console.print()
+
+
+def _first_of_each_object(changes: Iterable[AnyChange], cut: int) -> Iterator[AnyChange]:
+    """So that people are seen too where there are many accounts; a very long plan is not read to its end for it."""
+    seen: Counter[str] = Counter()
+    for change in itertools.islice(changes, _READ_AT_MOST):
+        seen[change.sobject] += 1
+        if seen[change.sobject] <= cut:
+            yield change
 
 
 def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) -> RenderableType:

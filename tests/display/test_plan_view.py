@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,13 @@ def test_long_sections_are_cut_and_say_where_the_rest_is(monkeypatch: pytest.Mon
     text = shown([create(number) for number in range(4324)], monkeypatch)
     assert text.count("New contact;") == 12
     assert "and 4,312 more: --csv FILE, --json or --object NAME shows them." in text
+
+
+def test_of_a_cut_section_some_of_each_object_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = [replace(create(number, f"Acme {number}"), sobject="Account") for number in range(300)]
+    text = shown([*accounts, create(301, "Ann Lee")], monkeypatch)
+    assert "Ann Lee" in text
+    assert "and 288 more" in text
 
 
 def test_a_plan_without_changes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
