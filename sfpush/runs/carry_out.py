@@ -199,7 +199,7 @@ def _external_ids(settings: Settings) -> Mapping[str, str]:
 
 
 def _stopped_by(done: Tally, left: int) -> SfpushError | None:
-    if done.interrupted and left:
+    if done.interrupted and (left or done.lost or done.waiting):
         return Interrupted(
             f"Stopped as asked; {left:,} changes were not sent.",
             hint="What went is noted; run the same command again to go on.",
