@@ -123,7 +123,7 @@ def _first_of_each_object(changes: Iterable[AnyChange], cut: int) -> Iterator[An
 
 def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) -> RenderableType:
     style = ACTION_STYLES[change.action]
-    name = safe(change.name) or "(no name)"
+    name = safe(change.name) or safe(change.record)
     room = max(14, min(32, width // 3))
     title = Text.assemble(
         (f"{ACTION_SIGNS[change.action]} ", style),
