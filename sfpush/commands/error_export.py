@@ -22,14 +22,16 @@ def export(
     *,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file to write.")],
 ) -> Result:
-    """Write the rejected records to a CSV file, to be mended in a spreadsheet and imported again.
+    """Write the rejected records to a CSV file.
 
-    The first columns say what Salesforce refused and what to mend; an import passes over them. If records of several
-    types were rejected, each further type gets a file of its own beside it.
+    It can be mended in a spreadsheet and imported again. The first columns say what Salesforce refused and what to
+    mend; an import passes over them. If records of several types were rejected, each further type gets a file of its
+    own beside it.
 
     \b
-    Example:
-      sfpush errors export rejected.csv && edit rejected.csv && sfpush import rejected.csv && sfpush sync
+    Examples:
+      sfpush errors export rejected.csv
+      sfpush import rejected.csv && sfpush sync
     """
     from sfpush.display.error_view import show_exported
     from sfpush.runs.rejected import rejected_records

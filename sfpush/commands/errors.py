@@ -55,7 +55,9 @@ def show(
     *,
     number: Annotated[int, typer.Argument(metavar="ID", help="The number that `errors` lists.")],
 ) -> Result:
-    """Show one rejection: what was sent, what the org said, and what to mend.
+    """Show one rejection.
+
+    What was sent, what the org said, and what to mend.
 
     \b
     Example:

@@ -50,6 +50,9 @@ class Command(TyperCommand):
             if rows:
                 with formatter.section(title):
                     formatter.write_dl(rows)
+        group = ctx.parent.command if ctx.parent else None
+        if isinstance(group, GroupWithDefault) and self.name == group.default and ctx.parent:
+            group.format_commands(ctx.parent, formatter)
 
     def invoke(self, ctx: Context) -> Any:
         Session.of(ctx).command = command_words(ctx)

@@ -42,7 +42,9 @@ def show(
     *,
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
 ) -> Result:
-    """Show one run: its counts, every row that it sent, and what it deleted or merged here.
+    """Show one run.
+
+    Its counts, every row that it sent, and what it deleted or merged here.
 
     \b
     Example:

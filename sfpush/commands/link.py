@@ -54,9 +54,10 @@ def unlink(
     *,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A record's key, Apollo id or e-mail.")],
 ) -> Result:
-    """Untie a record from its org record; both stay. The next plan decides on it as on a new one.
+    """Untie a record from its org record; both stay.
 
-    So a record whose org record was deleted can be made again. Tie it to another one with `sfpush link`.
+    The next plan decides on it as on a new one. So a record whose org record was deleted can be made again. Tie it to
+    another one with `sfpush link`.
 
     \b
     Example:

@@ -45,7 +45,8 @@ def plan(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only these records; may be repeated.")] = None,
     sobject: Annotated[
-        SObject | None, typer.Option("--object", case_sensitive=False, help="Only records of this object.")
+        SObject | None,
+        typer.Option("--object", metavar="O", case_sensitive=False, help=f"Only these: {', '.join(SObject)}."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List unchanged records too.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use the snapshot as it is; no call to the org.")] = False,

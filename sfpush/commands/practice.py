@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from sfpush.practice.org import PracticeOrg
     from sfpush.practice.serve import Serving
 
-app = group("A Salesforce-like org on this machine, to try everything on.")
+app = group("""A Salesforce-like org on this machine, to try everything on.
+
+`sfpush connect --practice` connects to the one in your home; what people do in a real org by hand, these commands do
+in it. `serve` lets any other Salesforce client talk to it too.
+
+\b
+Examples:
+  sfpush practice seed
+  sfpush practice convert 00QA10000000001MAA
+""")
 
 DataFile = Annotated[
     Path | None, typer.Option("--data", metavar="FILE", help="The org's file. Default: the one in the home.")
@@ -41,9 +50,9 @@ def serve(
         typer.Option(metavar="FILE", help="Accept logins signed with the key of this PEM certificate (--jwt-key)."),
     ] = None,
 ) -> None:
-    """Serve the practice org on a loopback port until Ctrl-C. Any Salesforce client can talk to it.
+    """Serve the practice org on a loopback port until Ctrl-C.
 
-    With --json, one line says where it is and how to log in, once it answers.
+    Any Salesforce client can talk to it. With --json, one line says where it is and how to log in, once it answers.
 
     \b
     Examples:
@@ -65,9 +74,10 @@ def serve(
 
 
 def reset(context: typer.Context, *, data: DataFile = None, rules: RulesFile = None) -> Result:
-    """Begin the practice org anew, empty; it is another org then, with another id.
+    """Begin the practice org anew, empty.
 
-    Its rules stay, unless --rules gives others. One that is being served goes on as the new org.
+    It is another org then, with another id. Its rules stay, unless --rules gives others. One that is being served
+    goes on as the new org.
 
     \b
     Example:
@@ -88,7 +98,9 @@ def seed(
     leads: Annotated[int, typer.Option(min=0, metavar="N", help="Plain leads.")] = 0,
     data: DataFile = None,
 ) -> Result:
-    """Fill the practice org: with a small company list, or with as many plain rows as you say.
+    """Fill the practice org.
+
+    With a small company list, or with as many plain rows as you say.
 
     \b
     Examples:

@@ -37,9 +37,10 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Forget every armed fault.")] = False,
     data: DataFile = None,
 ) -> Result:
-    """Let requests to the practice org fail, to see what sfpush makes of it.
+    """Let requests to the practice org fail.
 
-    A fault is armed, strikes the next requests that fit, and is spent. Without a kind, those still armed are listed.
+    To see what sfpush makes of it. A fault is armed, strikes the next requests that fit, and is spent. Without a
+    kind, those still armed are listed.
 
     \b
     Kinds, before the org does anything:

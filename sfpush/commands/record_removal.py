@@ -18,10 +18,10 @@ def delete(
     keys: Annotated[list[str], typer.Argument(metavar="KEY", help="Keys, Apollo ids or e-mails.")],
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
-    """Delete records from the local store; `sfpush records restore` brings them back.
+    """Delete records from the local store.
 
-    With `deletion_sync` on, the next push deletes their Salesforce records too; until then nothing is written there.
-    An import never brings a deleted record back.
+    `sfpush records restore` brings them back. With `deletion_sync` on, the next push deletes their Salesforce records
+    too; until then nothing is written there. An import never brings a deleted record back.
 
     \b
     Example:

@@ -41,9 +41,7 @@ class YesNo(StrEnum):
 def records(
     context: typer.Context,
     *,
-    which: Annotated[
-        Which | None, typer.Argument(metavar="TYPE", help="contacts, accounts, deals, activities.")
-    ] = None,
+    which: Annotated[Which | None, typer.Argument(metavar="TYPE", help="Only these.")] = None,
     synced: Annotated[YesNo | None, typer.Option(help="Only records with, or without, a link to the org.")] = None,
     stage: Annotated[str, typer.Option(metavar="S", help="Only records in this stage; 'No stage' is one.")] = "",
     where: Annotated[
@@ -107,7 +105,9 @@ def show(
     *,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A record's key, Apollo id or e-mail.")],
 ) -> Result:
-    """Show one record: its fields, its link, each time it was sent, and what each plan said of it.
+    """Show one record.
+
+    Its fields, its link, each time it was sent, and what each plan said of it.
 
     \b
     Example:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from sfpush.settings.problems import Finding
     from sfpush.settings.schema import Settings
 
-app = group("Check, show and change the settings.")
+app = group("""Check, show and change the settings.
+
+\b
+Examples:
+  sfpush settings check
+  sfpush settings set contacts.create_as lead
+""")
 
 
 def check(context: typer.Context) -> Result:

@@ -36,6 +36,7 @@ def make_console(stream: TextIO, env: Mapping[str, str], *, stderr: bool = False
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        color_system=None if env.get("NO_COLOR") else "auto",  # neither colours nor bold: nothing but the text
     )
 
 

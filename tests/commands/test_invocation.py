@@ -186,13 +186,12 @@ def test_help_imports_no_heavy_room() -> None:
 
 
 def test_every_command_has_help_with_an_example(sfpush: Sfpush) -> None:
-    def leaves(command: object, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    def commands(command: object, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         below = getattr(command, "commands", None)
-        if below is None:
-            return [path]
-        return [leaf for name, inner in below.items() for leaf in leaves(inner, (*path, name))]
+        inner = [leaf for name, one in (below or {}).items() for leaf in commands(one, (*path, name))]
+        return [path, *inner] if path else inner
 
-    for path in leaves(typer.main.get_command(cli.app), ()):
+    for path in commands(typer.main.get_command(cli.app), ()):
         ran = sfpush(*path, "--help")
         assert ran.code == 0, path
         assert "Example" in ran.out, path
