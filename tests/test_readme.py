@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_every_exit_code_of_the_error_tree_is_explained():
     assert {0, 10} <= rows
 
 
-SETTING = re.compile(r"`\[?((?:push|contacts|leads|accounts|owners|salesforce)\.[\w.]+)\]?`")
+SETTING = re.compile(r"`\[?((?:push|contacts|leads|accounts|deals|activities|owners|mailboxes|salesforce)\.[\w.]+)\]?`")
 SHELL = re.compile(r"`[^`\n]+`|```sh\n.+?```", re.DOTALL)
 
 
@@ -42,6 +43,43 @@ def test_every_rule_of_the_settings_table_exists():
     named = {code for line in rows for code in re.findall(r"`([a-z-]+)`", line.rsplit(" | ", 1)[-1])}
     assert named
     assert named <= {rule.value for rule in Rule}
+
+
+def test_every_setting_that_apollo_has_is_in_the_table():
+    named = set(SETTING.findall(README))
+    ruling = [key for key in all_keys() if key[0] in ("contacts", "leads", "accounts", "deals", "activities", "owners")]
+    assert [key for key in ruling if not {".".join(key), ".".join(key[:2])} & named] == []
+
+
+def test_every_command_there_is_is_named():
+    from typer.main import get_command
+
+    from sfpush.cli import app
+
+    words = set(re.findall(r"[a-z]+", " ".join(SHELL.findall(README))))
+    assert set(get_command(app).commands) - words == set()
+
+
+CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{8}-\d{6}-[0-9a-f]{4}|\b00\w{16}\b|[\d,]+ left today|\d+ API calls?"
+)
+
+
+def test_the_transcript_is_what_the_commands_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    from sfpush.cli import run
+
+    shutil.copytree(ROOT / "tests" / "readme", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SFPUSH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "110")
+    for words in ("practice reset --rules practice-org.toml", "connect --practice", "import contacts.csv"):
+        assert run(words.split()) == 0
+    (transcript,) = re.findall(r"```console\n(.+?)\n```", README, re.DOTALL)
+    for told in transcript.removeprefix("$ sfpush ").split("\n$ sfpush "):
+        command, _, shown = told.partition("\n")
+        capsys.readouterr()
+        run(command.split())
+        assert CHANGING.sub("…", capsys.readouterr().out.strip()) == CHANGING.sub("…", shown.strip()), command
 
 
 def test_every_command_it_names_exists():

@@ -39,7 +39,7 @@ def show_enabled(facts: Mapping[str, Any], console: Console) -> None:
 def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: Console) -> None:
     """The org, what holds pushes back, what is in the store, the last run."""
     counts = facts["counts"]
-    records = ", ".join(f"{number(count)} {name}s" for name, count in counts["records"].items())
+    records = ", ".join(counted(count, name) for name, count in counts["records"].items())
     rows: dict[str, str | Text] = {"records": f"{records or 'none'}; {number(counts['synced'])} in Salesforce"}
     if facts["org"]:
         rows = {"org": _org(facts["org"]), "last pull": _pulled(facts["org"]), **rows}
