@@ -9,7 +9,7 @@ from sfpush.describe import Describe, FieldDescribe
 from sfpush.errors import NotReady, RequestRefused
 from sfpush.model import Batch, Row, SalesforceId, Verb, Written
 from sfpush.org.connected import Org
-from sfpush.org.read import read_rows
+from sfpush.org.read import read_own_rows, read_rows
 from sfpush.org.transport import Transport
 from tests.org.scripted import Answer, Asked, scripted
 
@@ -54,6 +54,25 @@ def test_G3_only_what_changed_comes_deleted_rows_included(org: Org) -> None:
     rows = {row["Id"]: row for row in org.read("Lead", [], changed_since=since, include_deleted=True)}
     assert rows[second]["IsDeleted"] is True
     assert list(org.read("Lead", [], changed_since="2999-01-01T00:00:00.000+0000", include_deleted=True)) == []
+
+
+def test_E8_only_our_own_rows_and_those_with_an_external_id_are_read(org: Org) -> None:
+    plain, marked = create(org, "Contact", {"LastName": "A"}, {"LastName": "B", "Apollo_Id__c": "b1"})
+    assert {row["Id"] for row in org.read_own("Contact", ["LastName"])} == {plain, marked}
+    describe, somebody_else = org.describe("Contact"), "005000000000001AAA"
+
+    def seen_by_somebody_else(field: str, since: str | None = None) -> set[str]:
+        rows = read_own_rows(
+            org._transport, describe, [], by=somebody_else, external_id_field=field, changed_since=since
+        )
+        return {row["Id"] for row in rows}
+
+    assert seen_by_somebody_else("") == set()
+    assert seen_by_somebody_else("Apollo_Id__c") == {marked}
+    assert seen_by_somebody_else("Apollo_Id__c", "2999-01-01T00:00:00.000+0000") == set()
+    delete(org, "Contact", plain)
+    deleted = {row["Id"]: row["IsDeleted"] for row in org.read_own("Contact", [])}
+    assert deleted == {plain: True, marked: False}
 
 
 def test_M5_rows_are_found_by_any_text(org: Org) -> None:
