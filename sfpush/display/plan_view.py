@@ -64,8 +64,7 @@ def show_plan(head: PlanHead, changes_of: ChangesOf, console: Console, *, with_u
     for warning in head.warnings:
         console.print(Text.assemble(("Warning: ", "yellow"), safe(warning)))
     for gate in head.gates:
-        until = f" (until {moment(gate.until)})" if gate.until else ""
-        console.print(Text.assemble((f"Held by {safe(gate.gate)}{until}: ", "yellow"), safe(gate.message)))
+        console.print(Text.assemble((f"Held by {safe(gate.gate)}: ", "yellow"), safe(gate.message)))
     console.print(_conclusion(head, totals))
 
 

@@ -55,8 +55,7 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
         rows["last run"] = said.append_text(counts_text(run["results"]))
     console.print(pairs(rows))
     for gate in facts["gates"]:
-        until = f" (until {moment(gate['until'])})" if gate["until"] else ""
-        console.print(Text.assemble((f"Held by {safe(gate['gate'])}{until}: ", "yellow"), safe(gate["message"])))
+        console.print(Text.assemble((f"Held by {safe(gate['gate'])}: ", "yellow"), safe(gate["message"])))
     for error in errors:
         console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
     if not facts["org"]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from sfpush.settings.schema import Settings
 
@@ -33,8 +35,19 @@ def closed_gates(settings: Settings, *, pulled: bool, window_ends_at: str | None
         gates.append(
             Gate(
                 "setup-window",
-                f"The setup window holds automatic pushes until {window_ends_at}; `sfpush enable` ends it now.",
+                f"The setup window holds automatic push, and pulls by hand, until {_minute(window_ends_at)}"
+                f" ({_left(now, window_ends_at)} left); `sfpush enable` ends it now.",
                 window_ends_at,
             )
         )
     return tuple(gates)
+
+
+def _minute(iso: str) -> str:
+    return f"{iso[:10]} {iso[11:16]} UTC"
+
+
+def _left(now: str, end: str) -> str:
+    minutes = math.ceil((datetime.fromisoformat(end) - datetime.fromisoformat(now)).total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"

@@ -227,5 +227,6 @@ def test_G2_to_G4_every_closed_gate_is_named() -> None:
     found = closed_gates(off, pulled=False, window_ends_at="2026-11-24T15:00:00.000Z", now="2026-11-24T09:00:00.000Z")
     assert [gate.gate for gate in found] == ["push-disabled", "initial-pull", "setup-window"]
     assert found[2].until == "2026-11-24T15:00:00.000Z"
+    assert "until 2026-11-24 15:00 UTC (6 h 0 min left)" in found[-1].message
     open_ones = closed_gates(settings(), pulled=True, window_ends_at="2026-11-24T08:00:00.000Z", now="2026-11-24T09")
     assert open_ones == ()
