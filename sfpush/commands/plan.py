@@ -164,7 +164,7 @@ def plan_result(
         plan_shape(head, _changes(session, head, None if everything else LISTED)),
         view=partial(show_plan, head, of, with_unchanged=everything),
         exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
-        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" else "",
+        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" and not head.gates else "",
     )
 
 

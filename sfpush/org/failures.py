@@ -37,6 +37,14 @@ class RefusedAnswer(Exception):
 Failure = RefusedAnswer | requests.RequestException
 
 
+def calls_used_up(fault: Fault) -> DailyLimitReached:
+    """The error for a day without any more calls (G5)."""
+    return DailyLimitReached(
+        f"The org's API calls for 24 hours are used up: {fault.message}",
+        hint="Run the same command again when calls are free; `sfpush status` shows how many are left.",
+    )
+
+
 def unclear(failure: Failure) -> bool:
     """Whether the org may have carried the request out although no good answer came."""
     return failure.unclear if isinstance(failure, RefusedAnswer) else not never_left(failure)
@@ -77,10 +85,7 @@ def refusal(refused: RefusedAnswer, address: str) -> NotReady:
     """The error for a request that the org refused, and what to do about it."""
     fault = refused.fault
     if fault.daily_limit:
-        return DailyLimitReached(
-            f"The org's API calls for 24 hours are used up: {fault.message}",
-            hint="Run the same command again when calls are free; `sfpush status` shows how many are left.",
-        )
+        return calls_used_up(fault)
     if fault.session_expired:
         return NotReady(
             f"The org at {address} does not accept the session: {fault.message}",

@@ -22,7 +22,7 @@ from sfpush.errors import NotReady, UsageError
 from sfpush.model import SalesforceId
 from sfpush.org.address import instance_address
 from sfpush.org.connection import Access, Identity, Login
-from sfpush.org.failures import unreachable
+from sfpush.org.failures import calls_used_up, unreachable
 from sfpush.org.faults import read_faults
 from sfpush.org.http import OrgSession, why_unanswered
 from sfpush.org.secrets import Secrets
@@ -140,6 +140,8 @@ def _refused(response: requests.Response) -> NotReady:
     fault = read_faults(response.status_code, response.content)[0]
     if fault.status >= 500 or fault.concurrent_limit:
         return NotReady(f"Salesforce takes no logins now: {fault.message}", hint="Try again later.", code="unavailable")
+    if fault.daily_limit:
+        return calls_used_up(fault)
     return login_refused(fault.code, fault.message)
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from sfpush.practice import faults
+from sfpush.practice.faults import Fault, FaultKind
 from sfpush.practice.serve import Serving
 
 from .conftest import Ran, Sfpush
@@ -93,6 +95,18 @@ def test_a_refused_login_is_exit_5_and_keeps_the_home_as_it_was(
     assert (ran.code, ran.envelope["errors"][0]["code"]) == (5, "login-refused")
     assert "wrong-secret" not in ran.out
     assert sfpush("--json", "status").data["org"]["id"] == stored
+
+
+def test_G5_a_login_that_meets_the_daily_limit_says_so(
+    sfpush: Sfpush, practice_org: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SFPUSH_CLIENT_SECRET", practice_org.client_secret)
+    way = ("connect", "--instance-url", practice_org.url, "--client-id", practice_org.client_id)
+    assert sfpush(*way).code == 0
+    faults.arm(practice_org.org, Fault(FaultKind.DAILY_LIMIT))
+    ran = sfpush("--json", "plan")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (5, "daily-limit")
+    assert sfpush("plan").code == 0
 
 
 def test_an_org_out_of_reach_is_exit_5(sfpush: Sfpush, monkeypatch: pytest.MonkeyPatch) -> None:
