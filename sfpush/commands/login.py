@@ -35,6 +35,8 @@ def login_given(env: Mapping[str, str], given: Mapping[str, Any], instance_url: 
         return Login("sf-alias", alias=given["--sf-alias"]), {}
     if given["--jwt-key"]:
         _need(given, "--username", "--client-id", why="--jwt-key")
+        if not given["--jwt-key"].expanduser().is_file():
+            raise UsageError(f"There is no key file {given['--jwt-key']}.", hint="Check --jwt-key.")
         login = Login(
             "jwt",
             instance_address(instance_url or DEFAULT_LOGIN_URL),

@@ -129,6 +129,7 @@ def test_an_org_out_of_reach_is_exit_5(sfpush: Sfpush, monkeypatch: pytest.Monke
         ["--instance-url", "acme.example", "--client-id", "x"],
         ["--username", "x"],
         ["--jwt-key", "key.pem"],
+        ["--jwt-key", "missing.pem", "--username", "x", "--client-id", "y"],
         ["--sf-alias", "x", "--client-id", "y"],
     ],
 )
