@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 
@@ -29,5 +30,7 @@ def show_closing(folder: str | None, console: Console) -> None:
         ("sfpush init", "a settings file with everything explained"),
         ("sfpush connect --help", "your own Salesforce org"),
     )
+    table = Table.grid(padding=(0, 2, 0, 0))
     for typed, meaning in lines:
-        console.print(Text.assemble((f"  {typed:31}", "cyan"), (meaning, "dim")))
+        table.add_row("", Text(typed, "cyan", no_wrap=True), Text(meaning, "dim"))
+    console.print(table)
