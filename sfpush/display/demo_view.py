@@ -30,8 +30,8 @@ def show_closing(folder: str | None, console: Console) -> None:
         ("sfpush init", "a settings file with everything explained"),
         ("sfpush connect --help", "your own Salesforce org"),
     )
-    table = Table.grid(padding=(0, 0, 0, 2))
-    table.add_column(style="cyan", min_width=max(len(typed) for typed, _ in lines) + 2)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
     table.add_column(style="dim")
     for line in lines:
         table.add_row(*line)
