@@ -17,7 +17,7 @@ from sfpush.model import RecordType
 from sfpush.planning.activities.lines import ACTIVITY_DEFAULTS, RELATIONS
 from sfpush.settings.record_types import AccountSettings, ContactSettings, DealSettings, LeadSettings
 from sfpush.settings.schema import Settings
-from sfpush.settings.values import Write
+from sfpush.settings.values import FieldRule, Write
 
 STAGE = "stage"
 """The Apollo side of a stage map's line: the value is looked up by the record's stage."""
@@ -223,7 +223,7 @@ def _lines(sobject: str, table: _Table, describe: Describe | None) -> tuple[Fiel
         FieldLine(
             apollo,
             _spelling(describe, rule.to),
-            rule.write or default_write(sobject, rule.to),
+            _write(sobject, rule),
             by_user=True,
             set_only=apollo in _SET_ONLY,
         )
@@ -231,6 +231,14 @@ def _lines(sobject: str, table: _Table, describe: Describe | None) -> tuple[Fiel
         if rule is not None
     )
     return (*defaults, *by_user)
+
+
+def _write(sobject: str, rule: FieldRule) -> Write:
+    """A user's rule, except that no line moves a row to another owner (C9) or a Contact to another account (C6)."""
+    stays = rule.to.lower() == "ownerid" or (sobject == "Contact" and rule.to.lower() == "accountid")
+    if stays and rule.write != "never":
+        return "fill"
+    return rule.write or default_write(sobject, rule.to)
 
 
 def default_write(sobject: str, field: str) -> Write:

@@ -187,3 +187,14 @@ def test_C5_a_baseline_follows_by_the_apollo_field() -> None:
         "MailingCity": "Rome",
         "Title": "CEO",
     }
+
+
+@pytest.mark.parametrize("write", [None, "overwrite", "always", "fill"])
+@pytest.mark.parametrize("field", ["OwnerId", "AccountId"])
+def test_C6_C9_no_line_of_a_map_moves_a_contact_to_another_owner_or_account(field: str, write: str | None) -> None:
+    line = {"to": field, **({"write": write} if write else {})}
+    one = writer("Contact", text_field(field), contacts={"fields": {"Target": line}})
+    there, other = "001000000000001AAA", "001000000000002AAA"
+    assert updated(one, {field: there}, target=other) == ()
+    assert updated(one, {field: there}, {field: there}, target=other) == ()
+    assert updated(one, {field: None}, target=other) == (FieldChange(field, None, other),)
