@@ -1,6 +1,7 @@
 """Kill a push at every request it makes, and compare the org with the undisturbed one.
 
-Run by hand: `python -m tests.faults.sweep`; it says how many kill points there were, and what came of them.
+Run by hand: `python -m tests.faults.sweep`; it says how many kill points there were, and what came of them. Worlds
+that are swept side by side, in processes of their own, are named with `--worlds`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from itertools import count, product
 from pathlib import Path
 
@@ -40,7 +42,7 @@ class Result:
     pending: int
 
 
-@dataclass
+@dataclass(repr=False)
 class Sweep:
     """All the kill points of one world."""
 
@@ -123,38 +125,58 @@ def main() -> int:
         "--soak", type=int, default=50, help="tries with several failures and kills each, for each world"
     )
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--worlds", default="", help="only those with this in their name, e.g. 'leads, bulk'")
     chosen = options.parse_args()
     bad = 0
-    for external_ids, leads, bulk in product((False, True), repeat=3):
-        shape = Shape(external_ids, leads, bulk)
+    for flags in product((False, True), repeat=len(fields(Shape))):
+        shape = Shape(*flags)
+        if chosen.worlds not in str(shape):
+            continue
         with tempfile.TemporaryDirectory() as folder:
-            world = make_world(Path(folder), shape, records_in_all=chosen.records)
-            for what, results in _tries(Sweep(world), chosen.soak, random.Random(chosen.seed), external_ids):
-                bad += _report(f"{shape}: {what}", results)
+            sweep = Sweep(make_world(Path(folder), shape, records_in_all=chosen.records))
+            for what, tries in _tries(sweep, chosen.soak, random.Random(chosen.seed), shape.external_ids).items():
+                bad += _report(f"{shape}: {what}", tries)
     return 1 if bad else 0
 
 
-def _tries(sweep: Sweep, soak: int, chance: random.Random, external_ids: bool) -> Iterator[tuple[str, list[Result]]]:
-    yield "killed at every request", [sweep.kill(point) for point in sweep.points()]
-    yield "each failure at each request", [sweep.fail(fault) for fault in sweep.failures()]
-    kills = [chance.sample(sweep.points(), chance.randint(2, 4)) for _ in range(soak)]
-    yield "killed several times", [sweep.kill(*points) for points in kills]
-    faults = [chance.sample(sweep.failures(), chance.randint(2, 5)) for _ in range(soak)]
-    yield "several failures", [sweep.fail(*some) for some in faults]
+Try = Callable[[], Result]
+
+
+def _tries(sweep: Sweep, soak: int, chance: random.Random, external_ids: bool) -> dict[str, list[Try]]:
+    """Every way to disturb this world, by what it is."""
+    points, failures = sweep.points(), sweep.failures()
+    several = [chance.sample(points, chance.randint(2, 4)) for _ in range(soak)]
+    faults = [chance.sample(failures, chance.randint(2, 5)) for _ in range(soak)]
+    at_once = [chance.sample(points, chance.randint(1, 3)) for _ in range(soak)]
+    found: dict[str, list[Try]] = {
+        "killed at every request": [partial(sweep.kill, point) for point in points],
+        "each failure at each request": [partial(sweep.fail, fault) for fault in failures],
+        "killed several times": [partial(sweep.kill, *some) for some in several],
+        "several failures": [partial(sweep.fail, *some) for some in faults],
+    }
     if external_ids:
-        kills = [chance.sample(sweep.points(), chance.randint(1, 3)) for _ in range(soak)]
-        yield "two homes at once", [sweep.two_homes(*points) for points in kills]
+        found["two homes at once"] = [partial(sweep.two_homes, *some) for some in at_once]
+    return found
 
 
-def _report(name: str, results: Sequence[Result]) -> int:
-    hurt, duplicates, lost, pending = (
-        sum(getattr(one, word) for one in results) for word in ("hurt", "duplicates", "lost", "pending")
-    )
-    sys.stdout.write(
-        f"{name}: {len(results)} tries, {hurt} cut short, duplicates {duplicates}, lost {lost}, pending {pending}\n"
-    )
-    sys.stdout.flush()
+def _report(name: str, tries: Sequence[Try]) -> int:
+    """Make these tries and say what came of them; how much of it is wrong."""
+    hurt = duplicates = lost = pending = 0
+    for one in tries:
+        result = one()
+        hurt += result.hurt
+        duplicates += result.duplicates
+        lost += result.lost
+        pending += result.pending
+        if result.duplicates or result.lost or result.pending:
+            _say(f"{name}: {one}: {result}")
+    _say(f"{name}: {len(tries)} tries, {hurt} cut short, duplicates {duplicates}, lost {lost}, pending {pending}")
     return duplicates + lost + pending
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

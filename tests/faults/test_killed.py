@@ -17,7 +17,14 @@ from tests.faults.world import Shape, make_world
 SEED = 20261124
 
 
-SHAPES = [Shape(), Shape(external_ids=True), Shape(bulk=True), Shape(external_ids=True, leads=True, bulk=True)]
+SHAPES = [
+    Shape(),
+    Shape(external_ids=True),
+    Shape(bulk=True),
+    Shape(external_ids=True, leads=True, bulk=True),
+    Shape(second_day=True),
+    Shape(external_ids=True, bulk=True, second_day=True),
+]
 
 
 @pytest.fixture(scope="module", params=SHAPES, ids=str)

@@ -10,25 +10,40 @@ import shutil
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sfpush.model import ParsedRecord, RecordType
+from sfpush.model import ParsedRecord
 from sfpush.practice.faults import Fault, arm, disarm
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving, serving
 from sfpush.store import records
 from sfpush.store.database import open_store
-from tests.faults import pusher
+from tests.faults import exports, pusher
 from tests.faults.relay import Moment, Relay, relaying
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.faults.pusher"])
+
+_SEEN = {
+    "Account": ("Name", "Website", "Industry"),
+    "Contact": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Account.Name"),
+    "Lead": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Company"),
+    "Opportunity": ("Name", "Amount", "StageName", "Account.Name"),
+    "OpportunityContactRole": ("Opportunity.Name", "Contact.Name"),
+    "Task": ("Subject", "Description", "ActivityDate", "Who.Name", "What.Name"),
+    "Event": ("Subject", "ActivityDateTime", "Who.Name", "What.Name"),
+    "EventRelation": ("Event.Subject", "Relation.Name"),
+    "Note": ("Title", "Body", "Parent.Name"),
+}
+"""What is compared of a row: nothing that an org numbers or dates itself."""
+
+_WITH_EXTERNAL_IDS = ("Contact", "Lead", "Account", "Opportunity", "Task", "Event")
 
 Row = tuple[Any, ...]
 Strike = Callable[[BaseProcess, int, Moment], bool]
@@ -94,11 +109,7 @@ class Trial:
     def rows(self) -> Counter[Row]:
         """What the org holds, without its Ids and times: parents by name."""
         found: Counter[Row] = Counter()
-        for sobject, fields in {
-            "Account": ("Name", "Website", "Industry"),
-            "Contact": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Account.Name"),
-            "Lead": ("FirstName", "LastName", "Email", "Title", "LeadSource", "Company"),
-        }.items():
+        for sobject, fields in _SEEN.items():
             for row in self._query(f"SELECT {', '.join(fields)} FROM {sobject}"):
                 found[sobject, *(_value(row, name) for name in fields)] += 1
         return found
@@ -149,15 +160,20 @@ def kill_at(place: int, moment: Moment) -> Strike:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the records travel: as leads or contacts, by external ids or without, in Bulk jobs or by Collections."""
+    """How the records travel: as leads or contacts, by external ids or without, in Bulk jobs or by Collections.
+
+    `second_day`: accounts and people went the day before; now they change and go, with deals and activities.
+    """
 
     external_ids: bool = False
     leads: bool = False
     bulk: bool = False
+    second_day: bool = False
 
     def __str__(self) -> str:
         how = "bulk" if self.bulk else "collections"
-        return f"{'leads' if self.leads else 'contacts'}, {how}, {'' if self.external_ids else 'no '}external ids"
+        what = f"{'leads' if self.leads else 'contacts'}{', the day after' if self.second_day else ''}"
+        return f"{what}, {how}, {'' if self.external_ids else 'no '}external ids"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -168,8 +184,12 @@ class Shape:
         if self.leads:
             wanted["contacts"] = {"create_as": "lead"}
         if self.external_ids:
-            names = ("contact", "lead", "account")
-            wanted["salesforce"] = {"external_ids": dict.fromkeys(names, "Apollo_Id__c")}
+            wanted["salesforce"] = {"external_ids": dict.fromkeys(map(str.lower, _WITH_EXTERNAL_IDS), "Apollo_Id__c")}
+        if self.second_day:
+            wanted["deals"] = {"mode": "bidirectional"}
+            wanted["activities"] = {kind: {"push": True} for kind in ("emails", "notes", "calls", "meetings")}
+            wanted["mailboxes"] = {"addresses": [exports.MAILBOX]}
+            wanted.setdefault("contacts", {})["deletion_sync"] = True
         return wanted
 
 
@@ -177,16 +197,23 @@ def make_world(folder: Path, shape: Shape, *, records_in_all: int) -> World:
     """Records of which a fifth are accounts, and a third are in the org already under another title or name."""
     template = folder / "template"
     template.mkdir()
-    rules = {"fields": [_external_id(name) for name in ("Contact", "Lead", "Account")]} if shape.external_ids else {}
+    rules = {"fields": [_external_id(name) for name in _WITH_EXTERNAL_IDS]} if shape.external_ids else {}
     org = PracticeOrg(template / "org.sqlite", Rules.from_mapping(rules))
     try:
         with serving(org) as served:
             _fill(served, records_in_all)
+            _remember(template / "home", exports.first_day(records_in_all))
+            if shape.second_day:
+                Trial(template, served, shape.settings).run()
+                _remember(template / "home", exports.second_day(records_in_all))
     finally:
         org.close()
-    with closing(open_store(template / "home")) as connection:
-        records.upsert(connection, list(_export(records_in_all)), now="2026-11-24T08:00:00.000Z")
     return World(folder, shape.settings)
+
+
+def _remember(home: Path, export: Iterable[ParsedRecord]) -> None:
+    with closing(open_store(home)) as connection:
+        records.upsert(connection, list(export), now="2026-11-24T08:00:00.000Z")
 
 
 def _external_id(sobject: str) -> dict[str, Any]:
@@ -198,29 +225,6 @@ def _external_id(sobject: str) -> dict[str, Any]:
         "external_id": True,
         "unique": True,
     }
-
-
-def _export(count: int) -> Iterator[ParsedRecord]:
-    for n in range(count // 5):
-        fields = {"name": f"Company {n}", "website": f"https://company{n}.example", "industry": "Banking"}
-        yield _record(RecordType.ACCOUNT, n, fields)
-    for n in range(count - count // 5):
-        company = n % (count // 3 + 1)
-        fields = {
-            "first_name": f"Ann {n}",
-            "last_name": "O'Brien" if n % 7 == 0 else f"Lee {n}",
-            "title": f"Title {n}",
-            "organization_name": f"Company {company}",
-            "website": f"https://company{company}.example",
-        }
-        if n % 5:
-            fields |= {"email": f"ann{n}@company{company}.example", "email_status": "Verified"}
-        yield _record(RecordType.CONTACT, n, fields)
-
-
-def _record(kind: RecordType, number: int, fields: dict[str, Any]) -> ParsedRecord:
-    apollo_id = f"{kind.value[0]}{number:06}"
-    return ParsedRecord(f"{kind.value}:{apollo_id}", kind, fields, set(fields), apollo_id=apollo_id)
 
 
 def _fill(served: Serving, count: int) -> None:
