@@ -8,7 +8,8 @@ from sfpush.practice.rules import Rules
 from tests.practice.conftest import Wire, error_of
 
 STANDARD = [
-    "Account", "Campaign", "CampaignMember", "Contact", "Event", "EventRelation", "Lead", "LeadStatus", "Note",
+    "Account", "Campaign", "CampaignMember", "Contact", "DuplicateRule", "Event", "EventRelation", "Lead", "LeadStatus",
+    "Note",
     "Opportunity", "OpportunityContactRole", "OpportunityStage", "Organization", "RecordType", "Task", "User",
 ]  # fmt: skip
 

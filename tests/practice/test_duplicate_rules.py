@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from sfpush.practice import people
+from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
 from tests.practice.conftest import Wire, error_of
 
@@ -116,3 +118,24 @@ class TestBlocking:
         other = wire.create("Contact", LastName="Lo", Email="lo@acme.example")
         assert wire.patch(f"/sobjects/Contact/{other}", {"Title": "CEO"}).status_code == 204
         assert wire.patch(f"/sobjects/Contact/{other}", {"Email": "ann@acme.example"}).status_code == 400
+
+
+def test_the_rules_are_rows_of_an_sobject_that_says_which_are_active(wire: Wire, tmp_path: Path) -> None:
+    query = "SELECT SobjectType, DeveloperName, MasterLabel, IsActive FROM DuplicateRule ORDER BY SobjectType"
+    rows = wire.rows(query)
+    assert [(row["SobjectType"], row["IsActive"]) for row in rows] == [
+        ("Account", True), ("Contact", True), ("Lead", True),
+    ]  # fmt: skip
+    assert rows[0]["DeveloperName"] == "Standard_Account_Duplicate_Rule"
+    assert rows[0]["MasterLabel"] == "Standard Account Duplicate Rule"
+    assert wire.get("/sobjects/DuplicateRule/describe").json()["keyPrefix"] == "0Bm"
+
+    path = tmp_path / "changed.db"
+    PracticeOrg(path).close()
+    changed = PracticeOrg(path, Rules.parse('[duplicate_rules]\nLead = "off"\nContact = "block"'))
+    for _ in range(2):
+        with changed.reading() as db:
+            states = db.execute('SELECT SobjectType, IsActive FROM "DuplicateRule" ORDER BY SobjectType').fetchall()
+        assert states == [("Account", 1), ("Contact", 1), ("Lead", 0)]
+        changed.reset()
+    changed.close()

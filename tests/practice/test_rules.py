@@ -108,5 +108,11 @@ class TestPlaces:
         assert error_of(answer)[:2] == (400, "FIELD_INTEGRITY_EXCEPTION")
         assert answer.json()[0]["fields"] == [field]
 
+    def test_codes_are_described_with_the_names_of_the_places(self, wire: Wire) -> None:
+        described = {each["name"]: each for each in wire.get("/sobjects/Contact/describe").json()["fields"]}
+        labels = {each["value"]: each["label"] for each in described["MailingCountryCode"]["picklistValues"]}
+        assert labels["US"] == "United States"
+        assert described["MailingCountry"]["type"] == "string"
+
     def test_person_accounts_show_in_describe(self, wire: Wire) -> None:
         assert "IsPersonAccount" in {each["name"] for each in wire.get("/sobjects/Account/describe").json()["fields"]}

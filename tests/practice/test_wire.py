@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from sfpush.practice.org import PracticeOrg
 from sfpush.practice.rules import Rules
-from sfpush.practice.serve import Serving
+from sfpush.practice.serve import Serving, serving
 from tests.practice.conftest import Wire, error_of
 
 
@@ -114,3 +118,12 @@ def test_rows_outlive_the_server(practice_org: Serving, wire: Wire) -> None:
         assert client.rows("SELECT Name FROM Account") == [{"Name": "Kept"}]
         client.session.close()
     other.close()
+
+
+def test_every_answer_is_dated_by_the_orgs_clock(tmp_path: Path) -> None:
+    org = PracticeOrg(tmp_path / "org.db", clock=lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    with contextlib.closing(org), serving(org) as server:
+        wire = Wire(server)
+        with wire.session:
+            for path in ("/limits", "/sobjects/Nothing", "/services/data"):
+                assert wire.get(path).headers["Date"] == "Fri, 02 Jan 2026 03:04:05 GMT"
