@@ -13,7 +13,6 @@ from sfpush.planning.activities.standings import (
     Around,
     Follow,
     Held,
-    Here,
     Missing,
     Person,
     Related,
@@ -27,9 +26,9 @@ from sfpush.planning.matching import Found, Gone, Match, Several, match_person
 from sfpush.planning.people import Pending, finish, target_of
 from sfpush.planning.subjects import Subject
 from sfpush.runs.known_before import with_failures
+from sfpush.runs.linked_standings import linked_standings
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.store.activities import contacts_by_email
-from sfpush.store.links import links_for
 from sfpush.store.plans import Decided, changes_of
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 from sfpush.store.subjects import person_subjects, stored_records
@@ -158,17 +157,13 @@ class PeopleOfActivities:
         records = stored_records(self._connection, wanted)
         keys = sorted({record.key for record in records.values()})
         decided = self._decided(keys)
-        links = links_for(self._connection, self._org, [key for key in keys if key not in decided])
-        rows = rows_by_id(self._connection, self._org, [link.id for link in links.values()])
+        linked = linked_standings(self._connection, self._org, [key for key in keys if key not in decided])
 
         def standing(key: str) -> Standing:
             if (change := decided.get(key)) is not None:
                 found = from_decision(change)
                 return Held(key, change.reason) if isinstance(found, Follow) else found
-            if (link := links.get(key)) is None:
-                return Missing(f"{key} is not in Salesforce")
-            row = rows.get(link.id)
-            return from_row(key, row) if row is not None else Here(link.id, link.sobject)
+            return linked.get(key) or Missing(f"{key} is not in Salesforce")
 
         return {
             key: Related(record.key, record.name, standing(record.key))

@@ -17,6 +17,7 @@ from sfpush.planning.matching import Found, Match, match_deal
 from sfpush.planning.people import Account
 from sfpush.planning.subjects import Subject
 from sfpush.runs.known_before import with_failures
+from sfpush.runs.linked_standings import linked_standings
 from sfpush.runs.plan_accounts import AccountDecisions
 from sfpush.store.claims import Claims
 from sfpush.store.database import writing
@@ -119,9 +120,7 @@ class DealDecisions:
     def _people(self, keys: Iterable[str]) -> dict[str, Standing]:
         """How contacts stand: as the plan decided, else as they are linked."""
         wanted = sorted(keys)
-        found: dict[str, Standing] = {
-            key: Here(link.id, link.sobject) for key, link in links_for(self._connection, self._org, wanted).items()
-        }
+        found = linked_standings(self._connection, self._org, wanted)
         for key, change in changes_of(self._connection, self._plan, wanted).items():
             standing = from_decision(change)
             if isinstance(standing, Here | ToCome):

@@ -59,7 +59,7 @@ class Recovered:
             (len(self.runs), "{:,} earlier run(s) ended without a word; they are closed now."),
             (self.found, "{:,} record(s) of theirs are in Salesforce although no answer came; they are linked now."),
             (self.rejected, "{:,} write(s) of theirs were refused: see `sfpush errors`."),
-            (self.repeatable, "{:,} write(s) of theirs got no answer and left no trace; they go again."),
+            (self.repeatable, "{:,} write(s) of theirs got no answer; what did not arrive goes again."),
             (self.settling, "{:,} create(s) got no answer and don't show in Salesforce yet; they go in a later run."),
             (self.unclear, "{:,} create(s) got no answer, and Salesforce shows something alike: see `sfpush plan`."),
         )
