@@ -105,7 +105,7 @@ def describe_field(field: Field) -> Described:
             {
                 "active": each.active,
                 "defaultValue": each.default,
-                "label": each.value,
+                "label": each.label or each.value,
                 "validFor": None,
                 "value": each.value,
             }

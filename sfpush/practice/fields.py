@@ -15,11 +15,12 @@ ID_TYPES = frozenset({"id", "reference"})
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a picklist."""
+    """One value of a picklist; without a label of its own it is shown as it is spelled."""
 
     value: str
     active: bool = True
     default: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

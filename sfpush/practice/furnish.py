@@ -1,4 +1,4 @@
-"""What a fresh org holds before anyone typed a word: its Organization, its API user, profiles, statuses and stages."""
+"""What an org holds before anyone typed a word: Organization, API user, profiles, statuses, stages, duplicate rules."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlite3
 from sfpush.practice import rows
 from sfpush.practice.catalogue import Catalogue
 from sfpush.practice.rows import Row
+from sfpush.practice.rules import DuplicateRules
 
 
 def furnish(
@@ -38,3 +39,28 @@ def furnish(
         "Id": user_id, "Username": username, "FirstName": "Integration", "LastName": "User", "Name": "Integration User",
         "Email": username, "Alias": "integ", "IsActive": 1, "ProfileId": profiles[0], "UserType": "Standard",
     }])  # fmt: skip
+
+
+def show_duplicate_rules(
+    db: sqlite3.Connection, catalogue: Catalogue, rules: DuplicateRules, *, pod: str, user_id: str, now: str
+) -> None:
+    """Bring the rows of DuplicateRule in line with the org's rules: one for each standard rule, inactive where off."""
+    sobject = catalogue.whole("DuplicateRule")
+    there = {row["SobjectType"]: row for row in rows.where_in(db, sobject, "SobjectType", DuplicateRules.STANDARD)}
+    for name in DuplicateRules.STANDARD:
+        active = int(getattr(rules, name) != "off")
+        row = there.get(name)
+        if row is None:
+            made: Row = {
+                **rows.defaults(sobject),
+                "SobjectType": name,
+                "SobjectSubtype": "None",
+                "DeveloperName": f"Standard_{name}_Duplicate_Rule",
+                "Language": "en_US",
+                "MasterLabel": f"Standard {name} Duplicate Rule",
+                "IsActive": active,
+            }
+            rows.insert(db, sobject, [made], pod=pod, user_id=user_id, now=now)
+        elif row["IsActive"] != active:
+            audit: Row = {"LastModifiedDate": now, "LastModifiedById": user_id, "SystemModstamp": now}
+            rows.update(db, sobject, [{**row, **audit, "IsActive": active}], ["IsActive", *audit])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sfpush.practice import database, ids, validation
 from sfpush.practice.catalogue import Catalogue
-from sfpush.practice.furnish import furnish
+from sfpush.practice.furnish import furnish, show_duplicate_rules
 from sfpush.practice.locks import AccountLocks
 from sfpush.practice.rules import Rules
 
@@ -68,6 +68,8 @@ class PracticeOrg:
             validation.check_conditions(self.rules, self.catalogue, clock())
             database.prepare(self._db, self.catalogue.full.values())
             self.identity = self._settle_identity()
+            with self.writing() as db:
+                self._show_duplicate_rules(db)
         except BaseException:
             self._db.close()
             raise
@@ -120,6 +122,7 @@ class PracticeOrg:
             for table in database.OWN_TABLES:
                 db.execute(f"DELETE FROM {table}")
             self.identity = self._new_identity(db)
+            self._show_duplicate_rules(db)
 
     def _settle_rules(self, given: Rules | None) -> Rules:
         with self.writing() as db:
@@ -132,6 +135,11 @@ class PracticeOrg:
     def _settle_identity(self) -> Identity:
         with self.writing() as db:
             return self._kept_identity() or self._new_identity(db)
+
+    def _show_duplicate_rules(self, db: sqlite3.Connection) -> None:
+        who = self.identity
+        rules = self.rules.duplicate_rules
+        show_duplicate_rules(db, self.catalogue, rules, pod=who.pod, user_id=who.user_id, now=self.now())
 
     def _kept_identity(self) -> Identity | None:
         kept = database.setting(self._db, "identity")

@@ -46,7 +46,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -133,6 +133,8 @@ class ValidationRule(_Part):
 
 class DuplicateRules(_Part):
     """What the three standard duplicate rules do when they find a match."""
+
+    STANDARD: ClassVar[tuple[str, ...]] = ("Account", "Contact", "Lead")
 
     Account: DuplicateAction = "alert"
     Contact: DuplicateAction = "alert"

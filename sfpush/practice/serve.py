@@ -142,6 +142,7 @@ def _config(desk: Desk) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # the org's own clock says what time it is
         timeout_keep_alive=60,
         h11_max_incomplete_event_size=_HEAD_BYTES,
     )

@@ -9,7 +9,7 @@ from sfpush.practice.schema.campaign import CAMPAIGN, CAMPAIGN_MEMBER
 from sfpush.practice.schema.contact import CONTACT
 from sfpush.practice.schema.lead import LEAD
 from sfpush.practice.schema.opportunity import OPPORTUNITY, OPPORTUNITY_CONTACT_ROLE, OPPORTUNITY_STAGE
-from sfpush.practice.schema.organization import LEAD_STATUS, ORGANIZATION, RECORD_TYPE
+from sfpush.practice.schema.organization import DUPLICATE_RULE, LEAD_STATUS, ORGANIZATION, RECORD_TYPE
 from sfpush.practice.schema.user import PROFILE, USER
 
 STANDARD: tuple[SObject, ...] = (
@@ -17,6 +17,7 @@ STANDARD: tuple[SObject, ...] = (
     CAMPAIGN,
     CAMPAIGN_MEMBER,
     CONTACT,
+    DUPLICATE_RULE,
     EVENT,
     EVENT_RELATION,
     LEAD,

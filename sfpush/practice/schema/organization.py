@@ -1,4 +1,5 @@
-"""What an org says about itself: Organization, RecordType, LeadStatus. Read-only; the rows come with a fresh org."""
+"""What an org says about itself: Organization, RecordType, LeadStatus, DuplicateRule. Read-only; the rows come with a
+fresh org, or from its rules."""
 
 from __future__ import annotations
 
@@ -71,5 +72,20 @@ LEAD_STATUS = SObject(
         {"MasterLabel": status, "ApiName": status, "SortOrder": order, "IsDefault": order == 1,
          "IsConverted": status == "Closed - Converted"}
         for order, status in enumerate(STATUSES, start=1)
+    ),
+)  # fmt: skip
+
+DUPLICATE_RULE = SObject(
+    "DuplicateRule", "Duplicate Rule", "Duplicate Rules", "0Bm", createable=False, updateable=False, deletable=False,
+    fields=(
+        *identity(),
+        picklist("SobjectType", "Account", "Contact", "Lead", length=40, label="Custom Object Definition ID"),
+        picklist("SobjectSubtype", "None", "PersonAccount", label="Object Subtype"),
+        text("DeveloperName", 80, required=True, label="Object Name"),
+        picklist("Language", "en_US", "de", length=40, label="Master Language"),
+        replace(text("MasterLabel", 80, required=True, label="Rule Name"), name_field=True),
+        text("NamespacePrefix", 15),
+        checkbox("IsActive", label="Active"),
+        *audit(),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sfpush.practice.fields import Field, SObject, picklist
+from sfpush.practice.fields import Choice, Field, SObject, picklist
 
 _COUNTRIES = """
 AE United Arab Emirates|AR Argentina|AT Austria|AU Australia|BE Belgium|BG Bulgaria|BR Brazil|CA Canada
@@ -57,6 +57,7 @@ def with_codes(sobject: SObject) -> SObject:
         fields.append(field)
         if field.compound and field.name.endswith(("State", "Country")):
             codes: Mapping[str, str] = COUNTRIES if field.name.endswith("Country") else ChainMap(*STATES.values())
-            made = picklist(field.name + "Code", *codes, restricted=True, length=10, label=field.label + " Code")
-            fields.append(replace(made, compound=field.compound))
+            made = picklist(field.name + "Code", restricted=True, length=10, label=field.label + " Code")
+            choices = tuple(Choice(code, label=name) for code, name in codes.items())
+            fields.append(replace(made, compound=field.compound, choices=choices))
     return replace(sobject, fields=tuple(fields))

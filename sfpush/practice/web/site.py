@@ -6,6 +6,8 @@ import asyncio
 import gzip
 import zlib
 from dataclasses import replace
+from datetime import UTC
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -60,6 +62,7 @@ class Site:
             answer = refusal(refused)
         except ClientDisconnect:
             return
+        answer = replace(answer, headers={"Date": self._date(), **answer.headers})
         broken = fault is not None and fault.kind in _BREAKS_LINE | _SAYS_NOTHING
         self.desk.served.append(Served(request.method, scope["path"], 0 if broken else answer.status))
         if fault is None:
@@ -84,6 +87,9 @@ class Site:
             answer = refusal(refused)
         usage = f"api-usage={sessions.calls_today(org)}/{org.rules.org.daily_api_calls}"
         return replace(answer, headers={**answer.headers, "Sforce-Limit-Info": usage})
+
+    def _date(self) -> str:
+        return format_datetime(self.desk.org.clock().astimezone(UTC), usegmt=True)
 
     async def _work(self, call: Call, fault: Fault | None) -> Answer:
         kind = None if fault is None else fault.kind
