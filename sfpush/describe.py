@@ -26,6 +26,8 @@ class FieldDescribe:
     restricted_picklist: bool = False
     picklist: tuple[str, ...] = ()
     """Active values only, as the API spells them."""
+    labels: tuple[str, ...] = ()
+    """What people see in the place of those values, in the same order."""
     reference_to: tuple[str, ...] = ()
     external_id: bool = False
     unique: bool = False
@@ -39,13 +41,14 @@ class FieldDescribe:
 
 @dataclass(frozen=True)
 class Describe:
-    """One sObject: its fields by API name, and whether the user may create and update rows."""
+    """One sObject: its fields by API name, and what the user may do with its rows."""
 
     sobject: str
     fields: Mapping[str, FieldDescribe]
     createable: bool = True
     updateable: bool = True
     deletable: bool = True
+    queryable: bool = True
 
     @cached_property
     def required_on_create(self) -> tuple[FieldDescribe, ...]:
@@ -69,10 +72,12 @@ def parse_describe(body: Mapping[str, Any]) -> Describe:
         createable=body.get("createable", False),
         updateable=body.get("updateable", False),
         deletable=body.get("deletable", False),
+        queryable=body.get("queryable", False),
     )
 
 
 def _parse_field(field: Mapping[str, Any]) -> FieldDescribe:
+    active = [value for value in field.get("picklistValues", ()) if value.get("active", True)]
     return FieldDescribe(
         name=field["name"],
         label=field.get("label", field["name"]),
@@ -86,7 +91,8 @@ def _parse_field(field: Mapping[str, Any]) -> FieldDescribe:
         updateable=field.get("updateable", False),
         defaulted_on_create=field.get("defaultedOnCreate", False),
         restricted_picklist=field.get("restrictedPicklist", False),
-        picklist=tuple(value["value"] for value in field.get("picklistValues", ()) if value.get("active", True)),
+        picklist=tuple(value["value"] for value in active),
+        labels=tuple(value.get("label") or value["value"] for value in active),
         reference_to=tuple(field.get("referenceTo", ())),
         external_id=field.get("externalId", False),
         unique=field.get("unique", False),

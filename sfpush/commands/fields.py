@@ -52,6 +52,7 @@ def fields(
 
 def _rows(session: Session, sobject: str) -> Iterator[dict[str, Any]]:
     from sfpush.planning.field_map import object_map
+    from sfpush.planning.map_standing import Standing
     from sfpush.store.describes import describes
     from sfpush.store.samples import samples_for
 
@@ -60,13 +61,14 @@ def _rows(session: Session, sobject: str) -> Iterator[dict[str, Any]]:
     mapped = object_map(sobject, session.settings.settings, None)
     values = samples_for(session.store, sobject, {line.apollo for line in mapped.lines})
     for line in mapped.lines:
-        field = describe.field(line.salesforce) if describe else None
+        standing = Standing(line, describe.field(line.salesforce) if describe else None)
+        field = standing.field
         yield {
             "object": sobject,
             "apollo": line.apollo,
             "salesforce": field.name if field else line.salesforce,
             "write": line.write,
             "in_org": (field is not None) if describe else None,
-            "writeable": (field is not None and (field.createable or field.updateable)) if describe else None,
+            "writeable": standing.writeable if describe else None,
             "sample": values.get(line.apollo),
         }

@@ -56,6 +56,17 @@ class Org:
         """The daily API calls as the last answer told them, without asking; None before the first answer."""
         return self._transport.budget
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """What time it was in the org at its last answer, in whole seconds; None: it did not say."""
+        return self._transport.answered_at
+
+    def api_versions(self) -> tuple[str, ...]:
+        """The versions of the API that the org has, such as "62.0", the oldest first."""
+        from sfpush.org.describe import fetch_api_versions
+
+        return fetch_api_versions(self._transport)
+
     def limits(self) -> ApiBudget:
         """The daily API calls, asked for (G5)."""
         from sfpush.org.transport import ApiBudget

@@ -1,4 +1,4 @@
-"""What the org says of its sObjects, fetched once an sObject."""
+"""What the org says of itself: its API versions, its sObjects, each sObject."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ def fetch_sobject_names(transport: Transport) -> tuple[str, ...]:
         return tuple(described["name"] for described in answer["sobjects"])
     except (KeyError, TypeError):
         raise NotReady("The org's list of sObjects is not as Salesforce documents it.") from None
+
+
+def fetch_api_versions(transport: Transport) -> tuple[str, ...]:
+    """The versions of the REST API that the org answers to, in its own order: the oldest first."""
+    answer = transport.read("/services/data")
+    try:
+        return tuple(str(listed["version"]) for listed in answer)
+    except (KeyError, TypeError):
+        raise NotReady("The org's list of API versions is not as Salesforce documents it.") from None

@@ -17,6 +17,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -79,6 +81,7 @@ class Transport:
         self._salesforce = self._opened(access)
         self._api_calls = 0
         self._budget: ApiBudget | None = None
+        self._answered_at: datetime | None = None
 
     @property
     def api_calls(self) -> int:
@@ -89,6 +92,11 @@ class Transport:
     def budget(self) -> ApiBudget | None:
         """What the last answer said of the org's daily calls; None until one did."""
         return self._budget
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The time in the org at its last answer, by its Date header, in whole seconds; None: it did not say."""
+        return self._answered_at
 
     def close(self) -> None:
         """Close the connections."""
@@ -200,11 +208,33 @@ class Transport:
         self, salesforce: Salesforce, method: str, path: str, *, headers: Mapping[str, str] | None, **options: Any
     ) -> Any:
         if path.startswith("/"):
-            path = path.removeprefix(urlsplit(salesforce.base_url).path)
+            base = urlsplit(salesforce.base_url)
+            if not path.startswith(base.path):
+                return self._ask_outside(f"{base.scheme}://{base.netloc}{path}", salesforce, method, headers, options)
+            path = path.removeprefix(base.path)
         hooks = {"response": self._examine_json}
         return salesforce.restful(
             path, method=method, headers=headers or {}, hooks=hooks, allow_redirects=False, **options
         )
+
+    def _ask_outside(
+        self,
+        url: str,
+        salesforce: Salesforce,
+        method: str,
+        headers: Mapping[str, str] | None,
+        options: Mapping[str, Any],
+    ) -> Any:
+        """What lies outside the paths of our API version, where simple-salesforce does not go."""
+        response = self._session.request(
+            method,
+            url,
+            headers={**salesforce.headers, **(headers or {})},
+            hooks={"response": self._examine_json},
+            allow_redirects=False,
+            **options,
+        )
+        return response.json()
 
     def _transfer(
         self, salesforce: Salesforce, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
@@ -224,6 +254,7 @@ class Transport:
         usage = Salesforce.parse_api_usage(response.headers.get("Sforce-Limit-Info", "")).get("api-usage")
         if usage:
             self._budget = ApiBudget(usage.total, max(0, usage.total - usage.used))
+        self._answered_at = _moment(response.headers.get("Date"))
         if response.status_code >= 300:
             raise RefusedAnswer(response)
 
@@ -251,6 +282,14 @@ class Transport:
             f"What {self.instance_url} did with the last request is not known: {why(failure).removesuffix('.')}.",
             hint="Run the same command again: it first finds out what went, and repeats nothing that did.",
         )
+
+
+def _moment(date: str | None) -> datetime | None:
+    """A Date header (RFC 9110), which is always GMT."""
+    try:
+        return parsedate_to_datetime(date).replace(tzinfo=UTC) if date else None
+    except ValueError:
+        return None
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -37,16 +37,21 @@ def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]
         yield Finding(path, f"Apollo has no {words} stage {shown(stage)}. {hint}")
 
 
+def unknown_owners(emails: Iterable[str], users: Collection[str]) -> tuple[str, ...]:
+    """Those of the Apollo owners' e-mails that no active Salesforce user has; `users` are in lower case (C9)."""
+    return tuple(sorted({email.strip().lower() for email in emails if email.strip()} - set(users)))
+
+
 def check_owners(settings: Settings, emails: Iterable[str], users: Collection[str]) -> Iterator[Finding]:
     """Apollo owners who are no active Salesforce user (C9); e-mails are compared in lower case."""
     if not settings.owners.map:
         return
-    unknown = sorted({email.strip().lower() for email in emails if email.strip()} - set(users))
+    unknown = unknown_owners(emails, users)
     if unknown:
         who = "owner has" if len(unknown) == 1 else f"{len(unknown)} owners have"
         yield Finding(
             ("owners", "map"),
-            f"Apollo's {who} no active Salesforce user of the same e-mail: {some_of(tuple(unknown))}. What is new of"
+            f"Apollo's {who} no active Salesforce user of the same e-mail: {some_of(unknown)}. What is new of"
             " theirs will belong to the integration user.",
         )
 

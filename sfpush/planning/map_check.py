@@ -24,11 +24,20 @@ _FROM_ELSEWHERE = frozenset({"AccountId", "OwnerId"})
 """Fields that a new row gets from matching (C6, C9), not from the map."""
 
 
+About = Literal["access", "field", "required", "value", "external-id"]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing found. A `problem` keeps records from going; a `warning` may be just what is wanted."""
+    """One thing found. A `problem` keeps records from going; a `warning` may be just what is wanted.
+
+    `about` is what of the sObject it concerns: the user's access to it, a mapped field, a required field that nothing
+    writes, a value that a field does not take, or the external id.
+    """
 
     weight: Literal["problem", "warning"]
+    about: About
+    sobject: str
     finding: Finding
 
 
@@ -39,24 +48,39 @@ def check_map(settings: Settings, describes: Mapping[str, Describe]) -> Iterator
             continue
         if (describe := describes.get(sobject)) is not None:
             yield from _MapCheck(settings, sobject, table, describe).run()
-    for sobject, path in _created(settings).items():
+    for sobject in ("Task", "Event"):
+        if (describe := describes.get(sobject)) is not None:
+            yield from _check_external_id(describe, getattr(settings.salesforce.external_ids, sobject.lower()))
+    for sobject, path in created_sobjects(settings).items():
         found = describes.get(sobject)
         if found is None:
-            yield _problem(path, f"The org has no {sobject} that this user can see. Give the user access.")
+            message = f"The org has no {sobject} that this user can see."
+            yield Found("problem", "access", sobject, Finding(path, message, "Give the user access."))
         elif not found.createable:
-            yield _problem(
-                path, f"This user may not create {sobject} records in the org. Give the user the permission."
-            )
+            message = f"This user may not create {sobject} records in the org."
+            yield Found("problem", "access", sobject, Finding(path, message, "Give the user the permission."))
 
 
 def check_sources(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
     """What is to be said of the sources alone (C10): a plan says it too."""
-    for sobject, path in _created(settings).items():
+    for sobject, path in created_sobjects(settings).items():
         if (describe := describes.get(sobject)) is not None:
             yield from _MapCheck(settings, sobject, str(path[0]), describe).source()
 
 
-def _created(settings: Settings) -> Mapping[str, KeyPath]:
+def used_sobjects(settings: Settings) -> tuple[str, ...]:
+    """The sObjects whose rows these settings match, read or write."""
+    activities = settings.activities
+    uses = {
+        "Opportunity": settings.deals.mode != "off",
+        "Task": activities.emails.push or activities.tasks.push or activities.calls.push,
+        "Event": activities.meetings.push,
+        "Note": activities.notes.push or activities.conversations.push_summaries,
+    }
+    return ("Account", "Contact", "Lead", *(sobject for sobject, used in uses.items() if used))
+
+
+def created_sobjects(settings: Settings) -> Mapping[str, KeyPath]:
     """The sObjects of which new rows are made, and the key that says so."""
     person = "Lead" if settings.contacts.create_as == "lead" else "Contact"
     found: dict[str, KeyPath] = {person: ("contacts", "create_as")} if settings.contacts.push else {}
@@ -73,7 +97,7 @@ class _MapCheck:
 
     def __init__(self, settings: Settings, sobject: str, table: str, describe: Describe) -> None:
         self._sobject, self._describe = sobject, describe
-        self._created = sobject in _created(settings)
+        self._created = sobject in created_sobjects(settings)
         self._table = table
         self._shared = "contacts" if sobject == "Lead" else table
         tables: Mapping[str, ContactSettings | LeadSettings | AccountSettings | DealSettings] = {
@@ -96,7 +120,7 @@ class _MapCheck:
         if self._created:
             yield from self.source()
             yield from self._required()
-        yield from self._external_id()
+        yield from _check_external_id(self._describe, self._map.external_id_field)
 
     def source(self) -> Iterator[Found]:
         """The source of new rows (C10)."""
@@ -111,21 +135,24 @@ class _MapCheck:
                 continue
             field = self._describe.field(line.salesforce)
             if field is None:
-                yield _problem(self._path(line), self._missing(line.salesforce))
+                yield self._problem("field", self._path(line), *_missing(self._sobject, line.salesforce))
             elif only_pulled:
                 continue
             elif not (field.createable or field.updateable):
-                yield _problem(
+                yield self._problem(
+                    "field",
                     self._path(line),
-                    f"{field.name} of {self._sobject} can't be written by this user ({shown(field.label)})."
-                    " Take the line out, or give the user edit access.",
+                    f"{field.name} of {self._sobject} can't be written by this user ({shown(field.label)}).",
+                    "Take the line out, or give the user edit access.",
                 )
             elif not (field.createable and field.updateable):
                 when = "update" if field.createable else "create"
-                yield _problem(
+                yield self._problem(
+                    "field",
                     self._path(line),
                     f"{field.name} of {self._sobject} can't be written on {when} by this user, so each {when} with a"
-                    " value for it is a block. Take the line out, or give the user edit access.",
+                    " value for it is a block.",
+                    "Take the line out, or give the user edit access.",
                 )
 
     def _twice(self) -> Iterator[Found]:
@@ -133,9 +160,11 @@ class _MapCheck:
         for line in self._map.lines:
             other = first.setdefault(line.salesforce.lower(), line)
             if other is not line and line.write != "never":
-                yield _problem(
+                yield self._problem(
+                    "field",
                     self._path(line),
-                    f"{other.apollo} and {line.apollo} both go into {line.salesforce} of {self._sobject}. Keep one.",
+                    f"{other.apollo} and {line.apollo} both go into {line.salesforce} of {self._sobject}.",
+                    "Keep one.",
                 )
 
     def _stage_values(self) -> Iterator[Found]:
@@ -151,12 +180,13 @@ class _MapCheck:
     def _constant(self, name: str, value: Any, field_path: KeyPath, value_path: KeyPath) -> Iterator[Found]:
         field = self._describe.field(name)
         if field is None:
-            yield _problem(field_path, self._missing(name))
+            yield self._problem("field", field_path, *_missing(self._sobject, name))
         elif not field.createable:
-            yield _problem(
+            yield self._problem(
+                "field",
                 field_path,
-                f"{field.name} can't be written on a new {self._sobject} by this user ({shown(field.label)})."
-                " Name another field, or give the user edit access.",
+                f"{field.name} can't be written on a new {self._sobject} by this user ({shown(field.label)}).",
+                "Name another field, or give the user edit access.",
             )
         else:
             yield from self._value(field, value, value_path)
@@ -164,13 +194,15 @@ class _MapCheck:
     def _value(self, field: FieldDescribe, value: Any, path: KeyPath) -> Iterator[Found]:
         fitted = fitter(field, self._map.on_too_long)(value)
         if isinstance(fitted, Misfit):
-            yield _problem(path, f"{fitted.message} Write another value, or change the field in Salesforce.")
-        elif (new := _new_picklist_value(field, fitted)) is not None:
-            yield _warning(
-                path,
-                f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted and takes it"
-                f" as a new one; active are {some_of(field.picklist)}.",
+            yield self._problem(
+                "value", path, fitted.message, "Write another value, or change the field in Salesforce."
             )
+        elif (new := _new_picklist_value(field, fitted)) is not None:
+            message = (
+                f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted and takes it"
+                f" as a new one; active are {some_of(field.picklist)}."
+            )
+            yield Found("warning", "value", self._sobject, Finding(path, message))
 
     def _required(self) -> Iterator[Found]:
         given = {line.salesforce.lower() for line in self._map.lines if line.write != "never"}
@@ -179,21 +211,30 @@ class _MapCheck:
         )
         for field in self._describe.required_on_create:
             if field.name.lower() not in given and field.name not in _FROM_ELSEWHERE:
-                yield _problem(
+                yield self._problem(
+                    "required",
                     (self._table, "fields"),
-                    f"Salesforce requires {field.name} on a new {self._sobject}, and nothing writes it. Map an Apollo"
-                    f" field to it, or give it a value in [{self._table}.on_create].",
+                    f"Salesforce requires {field.name} on a new {self._sobject}, and nothing writes it.",
+                    f"Map an Apollo field to it, or give it a value in [{self._table}.on_create].",
                 )
 
-    def _external_id(self) -> Iterator[Found]:
-        name = self._map.external_id_field
-        if not name:
-            return
-        path: KeyPath = ("salesforce", "external_ids", self._sobject.lower())
-        field = self._describe.field(name)
-        if field is None:
-            yield _problem(path, self._missing(name))
-            return
+    def _problem(self, about: About, path: KeyPath, message: str, fix: str) -> Found:
+        return Found("problem", about, self._sobject, Finding(path, message, fix))
+
+    def _path(self, line: FieldLine) -> KeyPath:
+        if line.values is not None:
+            return (self._table, "stage_map", "field")
+        return self._paths.get(line.apollo, (self._table, "fields"))
+
+
+def _check_external_id(describe: Describe, name: str) -> Iterator[Found]:
+    """The field that is to hold the Apollo id (M7); "" is none."""
+    if not name:
+        return
+    field = describe.field(name)
+    if field is None:
+        message, fix = _missing(describe.sobject, name)
+    else:
         lacks = [
             what
             for what, there in (
@@ -203,20 +244,17 @@ class _MapCheck:
             )
             if not there
         ]
-        if lacks:
-            yield _problem(
-                path,
-                f"{field.name} of {self._sobject} is not {' and not '.join(lacks)}. Change that in Salesforce's Setup,"
-                " or name another field.",
-            )
+        if not lacks:
+            return
+        message = f"{field.name} of {describe.sobject} is not {' and not '.join(lacks)}."
+        fix = "Change that in Salesforce's Setup, or name another field."
+    path: KeyPath = ("salesforce", "external_ids", describe.sobject.lower())
+    yield Found("problem", "external-id", describe.sobject, Finding(path, message, fix))
 
-    def _missing(self, name: str) -> str:
-        return f"{self._sobject} has no field {name} that this user can see. Correct the name, or give the user access."
 
-    def _path(self, line: FieldLine) -> KeyPath:
-        if line.values is not None:
-            return (self._table, "stage_map", "field")
-        return self._paths.get(line.apollo, (self._table, "fields"))
+def _missing(sobject: str, name: str) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    return f"{sobject} has no field {name} that this user can see.", "Correct the name, or give the user access."
 
 
 def _new_picklist_value(field: FieldDescribe, fitted: Any) -> str | None:
@@ -229,11 +267,3 @@ def _new_picklist_value(field: FieldDescribe, fitted: Any) -> str | None:
     known = {value.lower() for value in field.picklist}
     parts = plain_text(fitted).split(";") if field.type == "multipicklist" else [plain_text(fitted)]
     return next((part for part in parts if part.lower() not in known), None)
-
-
-def _problem(path: KeyPath, message: str) -> Found:
-    return Found("problem", Finding(path, message))
-
-
-def _warning(path: KeyPath, message: str) -> Found:
-    return Found("warning", Finding(path, message))

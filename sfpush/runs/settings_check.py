@@ -11,7 +11,7 @@ from sfpush.model import RecordType
 from sfpush.org.connected import Org
 from sfpush.planning.context import Context
 from sfpush.planning.list_check import STAGE_LISTS, check_mailboxes, check_owners, check_stages
-from sfpush.planning.map_check import Found, check_map, check_sources
+from sfpush.planning.map_check import Found, check_map, check_sources, used_sobjects
 from sfpush.runs.filters import filter_warnings
 from sfpush.settings.keys import dotted
 from sfpush.settings.problems import Finding
@@ -20,7 +20,6 @@ from sfpush.store import reference
 from sfpush.store.record_list import owner_emails
 from sfpush.store.snapshot import active_users
 
-_SOBJECTS = ("Account", "Contact", "Lead")
 _TABLES = {RecordType.CONTACT: "contacts", RecordType.ACCOUNT: "accounts"}
 
 
@@ -42,8 +41,12 @@ def check_owners_known(connection: sqlite3.Connection, org: int, settings: Setti
     """Owners in Apollo who are nobody in the org as last read; nothing is said before its first pull."""
     users = active_users(connection, org)
     if users:
-        emails = {*reference.user_emails(connection).values(), *owner_emails(connection)}
-        yield from check_owners(settings, emails, users)
+        yield from check_owners(settings, owners_named(connection), users)
+
+
+def owners_named(connection: sqlite3.Connection) -> frozenset[str]:
+    """The e-mails of all Apollo owners that records or the imported list of users name (C9)."""
+    return owner_emails(connection) | {*reference.user_emails(connection).values()}
 
 
 def plan_warnings(connection: sqlite3.Connection, context: Context, created: Collection[str]) -> tuple[str, ...]:
@@ -56,11 +59,11 @@ def plan_warnings(connection: sqlite3.Connection, context: Context, created: Col
     found += check_mailboxes(context.settings, context.connected_mailboxes)
     describes = {sobject: describe for sobject, describe in context.describes.items() if sobject in created}
     found += [one.finding for one in check_sources(context.settings, describes) if one.weight == "warning"]
-    return tuple(f"{dotted(one.path)}: {one.message}" for one in found)
+    return tuple(f"{dotted(one.path)}: {one.sentence}" for one in found)
 
 
 def _described(org: Org, settings: Settings) -> Iterator[tuple[str, Describe]]:
-    for sobject in _SOBJECTS if settings.deals.mode == "off" else (*_SOBJECTS, "Opportunity"):
+    for sobject in used_sobjects(settings):
         try:
             yield sobject, org.describe(sobject)
         except RequestRefused:  # what needs an sObject that the user does not see says so itself

@@ -79,7 +79,7 @@ def _removable(path: KeyPath, values: Mapping[str, Any]) -> KeyPath:
 
 
 def _placed(found: Iterable[Finding], document: Document) -> tuple[Problem, ...]:
-    return tuple(Problem(*document.place(each.path), dotted(each.path), each.message) for each in found)
+    return tuple(Problem(*document.place(each.path), dotted(each.path), each.sentence) for each in found)
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

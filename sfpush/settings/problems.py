@@ -41,10 +41,19 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `Problem` says, before it is tied to a file: the key it is about, and the sentence."""
+    """What `Problem` says, before it is tied to a file: the key it is about, what is wrong, and what to do.
+
+    `fix` is empty where the message says that itself.
+    """
 
     path: KeyPath
     message: str
+    fix: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Message and fix, as a `Problem` says them."""
+        return f"{self.message} {self.fix}".rstrip()
 
 
 def findings(errors: Sequence[ErrorDetails]) -> Iterator[Finding]:

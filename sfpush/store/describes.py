@@ -34,13 +34,15 @@ def _body(describe: Describe) -> dict[str, Any]:
         "createable": describe.createable,
         "updateable": describe.updateable,
         "deletable": describe.deletable,
+        "queryable": describe.queryable,
         "fields": [asdict(field) for field in describe.fields.values()],
     }
 
 
 def _describe(body: dict[str, Any]) -> Describe:
-    fields = [
-        FieldDescribe(**{**field, "picklist": tuple(field["picklist"]), "reference_to": tuple(field["reference_to"])})
-        for field in body["fields"]
-    ]
+    fields = [FieldDescribe(**{name: _frozen(value) for name, value in field.items()}) for field in body["fields"]]
     return Describe(**{**body, "fields": {field.name: field for field in fields}})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -32,7 +32,7 @@ ORG = {
 def found(settings: dict[str, Any], org: dict[str, Describe] | None = None) -> dict[str, str]:
     """Key to weight and message of everything that is found."""
     checked = check_map(Settings.model_validate(settings), ORG if org is None else org)
-    return {dotted(one.finding.path): f"{one.weight}: {one.finding.message}" for one in checked}
+    return {dotted(one.finding.path): f"{one.weight}: {one.finding.sentence}" for one in checked}
 
 
 def test_nothing_is_said_of_settings_that_the_org_takes() -> None:
