@@ -38,6 +38,8 @@ _TYPES = {
     "deal": "deals",
     "email": "e-mails",
     "campaign-member": "campaign members",
+    "contact-role": "contact roles",
+    "participant": "participants",
 }
 _WHOLE_UP_TO = 60
 _CUT_AT = 12

@@ -91,10 +91,10 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     summary: dict[str, dict[str, int]] = {}
     counted = _counted(
         connection,
-        "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' ELSE substr(key, 1, instr(key, ':') - 1) END,"
-        " action FROM changes"
-        # a meeting is one record, whoever takes part, and so is a deal
-        " WHERE plan = ? AND sobject NOT IN ('EventRelation', 'OpportunityContactRole')",
+        # what joins two records has the key of one of them, and is counted apart from it
+        "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' WHEN 'EventRelation' THEN 'participant'"
+        " WHEN 'OpportunityContactRole' THEN 'contact-role' ELSE substr(key, 1, instr(key, ':') - 1) END, action"
+        " FROM changes WHERE plan = ?",
         head.plan,
     )
     for (record_type, action), count in counted.items():

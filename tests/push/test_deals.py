@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sfpush.display.plan_view import pending as pending_count
 from sfpush.model import ParsedRecord, RecordType
 from sfpush.practice import people
 from sfpush.practice.serve import Serving
@@ -20,7 +21,7 @@ from sfpush.store import plans, runs
 from sfpush.store.deals import as_shown
 from sfpush.store.record_list import list_records
 from sfpush.store.records import get
-from tests.push.conftest import Home
+from tests.push.conftest import Home, contact
 from tests.push.test_recover import LATER, killed_at
 
 
@@ -61,6 +62,17 @@ def pending(home: Home, head: plans.PlanHead) -> list[str]:
 
 def offline(home: Home) -> plans.PlanHead:
     return make_plan(home.connection, home.state, home.settings, now=home.now(), progress=Silent())
+
+
+def test_D5_a_contact_role_alone_is_something_to_do(home: Home) -> None:
+    home.add(contact(1), deal(1))
+    home.push()
+    home.add(deal(1, opportunity_contact_roles=[{"contact_id": "c00001"}]))
+    head = home.plan()
+    assert head.summary["contact-role"] == {"create": 1}
+    assert pending_count(head.summary) == 1
+    assert home.push(head).results.created == 1
+    assert pending_count(home.plan().summary) == 0
 
 
 def test_D2_pull_by_hand_takes_what_changed_and_writes_nothing(home: Home, practice_org: Serving) -> None:
