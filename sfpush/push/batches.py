@@ -34,9 +34,6 @@ _STAGES: Mapping[str, int] = {
 }
 _ACTIVITY_STAGE = 5
 
-GUESTS = ("EventRelation", "OpportunityContactRole")
-"""A meeting's participants beyond the first, and a deal's contacts: rows of the org, and no record of their own."""
-
 Writing = Create | Update | Delete
 """Changes that send something to the org."""
 

@@ -11,7 +11,6 @@ from sfpush.errors import AnswerLost, NotReady
 from sfpush.model import Batch, Create, Delete, Outcome, Rejected, Row, Verb, Written
 from sfpush.push.batches import (
     COLLECTION_SIZE,
-    GUESTS,
     Parcel,
     Placed,
     Writing,
@@ -44,7 +43,6 @@ class Tally:
     updated: int = 0
     deleted: int = 0
     members: int = 0
-    guests: int = 0
     linked: int = 0
     rejected: int = 0
     waiting: int = 0
@@ -56,7 +54,7 @@ class Tally:
     @property
     def dealt_with(self) -> int:
         """Rows that were sent, or that were found to need no sending or to have to wait."""
-        sent = self.created + self.updated + self.deleted + self.members + self.guests + self.rejected
+        sent = self.created + self.updated + self.deleted + self.members + self.rejected
         return sent + self.linked + self.waiting + self.lost
 
 
@@ -256,8 +254,6 @@ class Execution:
                 tally.deleted += 1
             case Written(), Create() if not makes_link(change.sobject):
                 tally.members += 1
-            case Written(), Create() if change.sobject in GUESTS:
-                tally.guests += 1
             case Written(created=created), Create() if created or verb is Verb.CREATE:
                 tally.created += 1
             case _:
