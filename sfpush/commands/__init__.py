@@ -27,6 +27,7 @@ from sfpush.commands import (
     record_removal,
     records,
     schedule,
+    report,
     settings,
     status,
     sync,
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
     add(app, undo.undo, "undo", panel=LOOK)
     add(app, campaigns.campaigns, "campaigns", panel=LOOK)
     add(app, link.link, "link", panel=LOOK)
+    add(app, report.report, "report", panel=LOOK)
     add(app, link.unlink, "unlink", panel=LOOK)
     add(app, fields.fields, "fields", panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)

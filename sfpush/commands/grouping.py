@@ -25,8 +25,8 @@ LOOK = "Look and mend"
 PRACTICE = "Practice"
 HELP_ORDER = (
     "demo", "init", "connect", "settings", "import", "pull", "plan", "push", "sync", "watch", "schedule", "status",
-    "records", "why", "errors", "link", "unlink", "history", "undo", "fields", "campaigns", "enable", "disconnect",
-    "practice",
+    "doctor", "records", "why", "errors", "link", "unlink", "history", "undo", "report", "fields", "campaigns",
+    "enable", "disconnect", "practice",
 )  # fmt: skip
 """Typer keeps groups behind commands; the help follows what a person does first."""
 

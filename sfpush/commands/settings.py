@@ -102,10 +102,10 @@ def show(
     """
     from sfpush.display.settings_view import show_settings
     from sfpush.planning.activities.titles import example_of
-    from sfpush.settings.effective import effective
+    from sfpush.settings.effective import effective, not_default
 
     loaded = Session.of(context).settings
-    others = _not_default(loaded.settings)
+    others = not_default(loaded.settings)
     rows = {
         key: {"value": value, "origin": loaded.origins[key]}
         for key, value in effective(loaded.settings).items()
@@ -115,14 +115,6 @@ def show(
         if key.endswith(".title_template"):
             row["example"] = example_of(row["value"])
     return Result("settings show", {"settings": rows}, view=partial(show_settings, rows, others))
-
-
-def _not_default(settings: Settings) -> frozenset[str]:
-    from sfpush.settings.effective import effective
-    from sfpush.settings.schema import Settings as Defaults
-
-    defaults = effective(Defaults())
-    return frozenset(key for key, value in effective(settings).items() if key not in defaults or value != defaults[key])
 
 
 def set_(
@@ -141,7 +133,7 @@ def set_(
     """
     from sfpush.display.settings_view import show_settings
     from sfpush.settings.edit import set_value
-    from sfpush.settings.effective import effective
+    from sfpush.settings.effective import effective, not_default
     from sfpush.settings.paths import LOCAL_CONFIG
 
     session = Session.of(context)
@@ -151,7 +143,7 @@ def set_(
         for name, shown in effective(loaded.settings).items()
         if name == key or name.startswith(f"{key}.")
     }
-    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows, _not_default(loaded.settings)))
+    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows, not_default(loaded.settings)))
 
 
 def schema(context: typer.Context) -> Result:

@@ -30,6 +30,12 @@ def effective(settings: Settings) -> dict[str, Any]:
     return {dotted(path): value for path, value in leaves(settings)}
 
 
+def not_default(settings: Settings) -> dict[str, Any]:
+    """The same, of what is no default; each line of a map is."""
+    defaults = effective(Settings())
+    return {key: value for key, value in effective(settings).items() if key not in defaults or value != defaults[key]}
+
+
 def fingerprint(settings: Settings) -> str:
     """32 hexadecimal digits that change exactly when a setting changes that a decision can rest on."""
     deciding = {

@@ -109,6 +109,8 @@ def of(value: Any, *path: str) -> Any:
         ("why a2", 0, ["record", "answer", "rule", "would_change", "attempts"], {"record": RECORD}),
         ("link a3 {account}", 2, [], {}),
         ("unlink a1", 0, ["record", "sobject", "salesforce_id", "before"], {}),
+        ("report --out report.html", 0, ["file", "of", "id", "records", "shown"], {}),
+        ("report --run {run} --out report.html", 0, ["file", "of", "id", "records", "shown"], {}),
         ("history", 0, ["runs"], {"runs": HISTORY}),
         ("history show {run}", 0, ["run", "rows", "here"], {"run": HISTORY}),
         (
