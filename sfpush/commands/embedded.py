@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sfpush.errors import NotReady
 from sfpush.org.connection import Access
+from sfpush.settings.private import make_home
 
 FILE_NAME = "practice-org.sqlite"
 
@@ -22,7 +23,7 @@ def serving_embedded(home: Path) -> Iterator[Access]:
         from sfpush.practice.serve import serving
     except ModuleNotFoundError as missing:
         raise practice_missing(missing) from None
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(home)
     with (
         contextlib.closing(PracticeOrg(home / FILE_NAME)) as org,
         serving(org) as served,

@@ -54,9 +54,10 @@ def _beside(file: Path, rejected: RejectedRecords, *, first: bool) -> Path:
 
 def _write(file: Path, rejected: RejectedRecords) -> dict[str, Any]:
     from sfpush.display.csv_output import write_csv
+    from sfpush.settings.private import open_private
 
     try:
-        with file.open("w", encoding="utf-8-sig", newline="") as table:
+        with open_private(file, encoding="utf-8-sig", newline="") as table:
             write_csv(table, rejected.columns, rejected.rows())
     except OSError as problem:
         raise UsageError(

@@ -182,16 +182,17 @@ def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | Non
     from sfpush.display.csv_output import PLAN_COLUMNS, plan_rows, write_csv
     from sfpush.display.json_output import write_object
     from sfpush.display.shapes import plan_shape
+    from sfpush.settings.private import open_private
     from sfpush.store.plans import mark_saved
 
     actions = None if everything else LISTED
     try:
         if out is not None:
-            with out.open("w", encoding="utf-8") as file:
+            with open_private(out) as file:
                 write_object(file, plan_shape(head, _changes(session, head, actions)))
             mark_saved(session.store, head.plan)
         if csv is not None:
-            with csv.open("w", encoding="utf-8-sig", newline="") as file:
+            with open_private(csv, encoding="utf-8-sig", newline="") as file:
                 write_csv(file, PLAN_COLUMNS, plan_rows(_changes(session, head, actions)))
     except OSError as problem:
         raise UsageError(

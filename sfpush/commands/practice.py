@@ -124,6 +124,7 @@ def seed(
 def opened(session: Session, data: Path | None = None, rules: Path | None = None) -> Iterator[PracticeOrg]:
     """The practice org in a file. Raises UsageError for rules that can't be used, NotReady without the extra."""
     from sfpush.commands.embedded import practice_missing
+    from sfpush.settings.private import make_private
 
     try:
         from sfpush.practice.org import PracticeOrg
@@ -135,7 +136,10 @@ def opened(session: Session, data: Path | None = None, rules: Path | None = None
     except RulesError as problem:
         raise UsageError(f"The rules in {rules} can't be used: {'; '.join(problem.problems)}.") from None
     file = _file(session, data)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        make_private(file.parent)
+    except OSError as problem:
+        raise UsageError(f"{file} can't be made: {problem.strerror}.", hint="Name another with --data.") from None
     with contextlib.closing(PracticeOrg(file, known)) as org:
         yield org
 

@@ -144,9 +144,10 @@ def show(
 def _write_csv(path: Path, listed: Iterator[ListedRecord]) -> None:
     from sfpush.display.csv_output import RECORD_COLUMNS, write_csv
     from sfpush.display.shapes import record_shape
+    from sfpush.settings.private import open_private
 
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with open_private(path, encoding="utf-8-sig", newline="") as file:
             write_csv(file, RECORD_COLUMNS, map(record_shape, listed))
     except OSError as problem:
         raise UsageError(

@@ -34,7 +34,8 @@ class Session:
     """Opens home, settings, store and org when a command first asks for them.
 
     `config` and `home_given` are the global options as typed; `as_json` and `quiet` say how to speak. `command` is
-    the command that is running, `document_begun` whether its JSON document is already on its way out.
+    the command that is running, `document_begun` whether its JSON document is already on its way out, `run_began`
+    when a run began that others are told of (`[notify]`).
     """
 
     def __init__(self, env: Mapping[str, str], *, as_json: bool = False) -> None:
@@ -45,6 +46,7 @@ class Session:
         self.home_given: Path | None = None
         self.command = ""
         self.document_begun = False
+        self.run_began: datetime | None = None
         self._opened = contextlib.ExitStack()
 
     @staticmethod
@@ -69,10 +71,11 @@ class Session:
 
     @cached_property
     def home(self) -> Path:
-        """The folder of everything local."""
+        """The folder of everything local. Raises NotReady for one that others can put files into."""
         from sfpush.settings.paths import find_home
+        from sfpush.settings.private import checked_home
 
-        return find_home(self.home_given, self.env)
+        return checked_home(find_home(self.home_given, self.env))
 
     @cached_property
     def config_file(self) -> Path | None:
@@ -114,6 +117,15 @@ class Session:
 
         practice = self._opened.enter_context(serving_embedded(self.home)) if self._is_practice() else None
         return self._opened.enter_context(open_org(self.home, self.settings.settings, self.env, practice=practice))
+
+    @property
+    def opened_org(self) -> Org | None:
+        """The org, if this session has opened it; what is known of it stays known when it is closed."""
+        return self.__dict__.get("org")
+
+    def begin_run(self) -> None:
+        """From here on the command writes to the org, or should: however it ends, others are told (`[notify]`)."""
+        self.run_began = now()
 
     @property
     def state(self) -> OrgState:

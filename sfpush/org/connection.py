@@ -14,6 +14,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from sfpush.errors import NotReady
 from sfpush.org.address import instance_address
+from sfpush.settings.private import make_private
 
 FILE_NAME = "connection.json"
 URL_VARIABLE = "SFPUSH_INSTANCE_URL"
@@ -115,7 +116,7 @@ def environment_access(environ: Mapping[str, str]) -> Access | None:
 def write_privately(path: Path, text: str) -> None:
     """Put `text` at `path` whole or not at all, readable by nobody but the owner from its first moment on."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

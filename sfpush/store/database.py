@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sfpush.errors import NotReady, SfpushError
+from sfpush.settings.private import make_home
 from sfpush.store.migrations import migrate, needs_migration
 
 FILE_NAME = "store.sqlite"
@@ -23,7 +24,7 @@ def open_store(home: Path) -> sqlite3.Connection:
     Autocommit mode: every writer opens its own transaction with `writing`. Raises SfpushError when the file is not
     a store of this or an older sfpush, or can't be written.
     """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(home)
     path = home / FILE_NAME
     try:
         if not path.exists():
