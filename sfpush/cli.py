@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -144,10 +145,12 @@ def _render(session: Session, result: Any) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _reader_left()
+    _tell_others(session, result)
     return result.exit_code
 
 
 def _fail(session: Session, exit_code: int, errors: tuple[ErrorLine, ...], *, summary: str = "") -> int:
+    errors = tuple(_without_secrets(session, error) for error in errors)
     try:
         if session.as_json and not session.document_begun:
             from sfpush.display.json_output import write_failure
@@ -160,7 +163,28 @@ def _fail(session: Session, exit_code: int, errors: tuple[ErrorLine, ...], *, su
             show_failure(session.err, errors, summary=summary)
     except BrokenPipeError:
         _reader_left()
+    if session.run_began is not None:
+        from sfpush.commands.notify import failed
+
+        _tell_others(session, failed(session.command, exit_code, errors))
     return exit_code
+
+
+def _tell_others(session: Session, result: Result) -> None:
+    began, session.run_began = session.run_began, None
+    if began is not None:
+        from sfpush.commands.notify import tell_others
+
+        tell_others(session, result, began)
+
+
+def _without_secrets(session: Session, error: ErrorLine) -> ErrorLine:
+    """A message that repeats what was typed or answered may repeat a token that was put in the wrong place."""
+    from sfpush.commands.bug_report import without_secrets
+
+    return replace(
+        error, message=without_secrets(error.message, session.env), hint=without_secrets(error.hint, session.env)
+    )
 
 
 def _summary(error: SfpushError) -> str:

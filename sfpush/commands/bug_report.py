@@ -7,27 +7,29 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-SECRET_VARIABLES = (
-    "SFPUSH_ACCESS_TOKEN",
-    "SFPUSH_CLIENT_SECRET",
-    "SFPUSH_PASSWORD",
-    "SFPUSH_SECURITY_TOKEN",
-)
+from sfpush.settings.environment import SECRET_VARIABLES
+from sfpush.settings.private import make_private, open_private
+
 _SHORTEST_SECRET = 4
 _TOKENS = re.compile(
-    r"\b00D[A-Za-z0-9]{12,15}![\w.]+"  # Salesforce's session ids and access tokens
+    r"\b00D[A-Za-z0-9]{12,15}(?:!|%21)[\w.%]+"  # Salesforce's session ids and access tokens, also in a URL
+    r"|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+"  # JSON Web Tokens: our own assertions, and Salesforce's newer tokens
     r"|(?<=Bearer )\S+"
     r"|(?<=-----BEGIN )[\s\S]*?(?=-----END )"
 )
+_ADDRESSES = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 
 def write_bug_report(folder: Path, error: BaseException, env: Mapping[str, str], *, name: str) -> Path:
-    """Write the traceback to a new file of `folder` (0600) and return its path. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write the traceback, without e-mail addresses too, to a new file of `folder` (0600) and return its path.
+
+    Raises OSError.
+    """
+    make_private(folder)
     path = folder / f"{name}.txt"
-    text = without_secrets("".join(traceback.format_exception(error)), env)
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
+    text = _ADDRESSES.sub("•••@•••", without_secrets("".join(traceback.format_exception(error)), env))
+    with open_private(path) as file:
+        file.write(text)
     return path
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from sfpush.commands.bug_report import without_secrets
+from sfpush.display.console import safe
 
 
 @contextlib.contextmanager
@@ -34,4 +35,4 @@ class _Scrubbing(logging.Formatter):
         self._env = env
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record), self._env)
+        return safe(without_secrets(super().format(record), self._env))

@@ -28,7 +28,8 @@ def instance_address(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise UsageError("The instance URL holds a user name or password.", hint=_EXAMPLE)
     if parts.scheme not in ("http", "https") or not _is_host(host):
-        raise UsageError(f"{text!r} is not the web address of an org.", hint=_EXAMPLE)
+        # not repeated: a token that was put in the address's place must not show
+        raise UsageError("The instance URL is not the web address of an org.", hint=_EXAMPLE)
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(
             f"http:// is refused for {host}: what is sent could be read on the way.",

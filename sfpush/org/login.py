@@ -7,6 +7,7 @@ Token requests go to the address that was given, by ourselves: simple-salesforce
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -26,6 +27,7 @@ from sfpush.org.failures import calls_used_up, unreachable
 from sfpush.org.faults import read_faults
 from sfpush.org.http import OrgSession, why_unanswered
 from sfpush.org.secrets import Secrets
+from sfpush.settings.environment import for_children
 
 CLIENT_SECRET = "client_secret"  # noqa: S105 - names of secrets, not secrets
 ACCESS_TOKEN = "access_token"  # noqa: S105
@@ -188,9 +190,12 @@ def _assertion(login: Login, now: float) -> str:
 
 
 def _soap_access(session: OrgSession, login: Login, secrets: Secrets, api_version: str) -> Access:
+    from xml.parsers.expat import ExpatError
+
     from simple_salesforce.exceptions import SalesforceAuthenticationFailed
     from simple_salesforce.login import SalesforceLogin
 
+    unreadable = "its answer is not what Salesforce answers to a login"
     try:
         token, host = SalesforceLogin(
             username=login.username,
@@ -204,6 +209,8 @@ def _soap_access(session: OrgSession, login: Login, secrets: Secrets, api_versio
         code, message = str(failure.code), failure.auth_message
     except requests.RequestException as failure:
         raise unreachable(login.address, why_unanswered(failure)) from None
+    except (ExpatError, UnicodeDecodeError):  # a page of whatever stands in between; or a bomb, which expat refuses
+        raise unreachable(login.address, unreadable) from None
     else:
         scheme = login.address.partition("://")[0]
         return Access(instance_address(f"{scheme}://{host}"), SecretStr(token))
@@ -227,7 +234,13 @@ def _sf(*arguments: str) -> Mapping[str, Any]:
         )
     try:
         done = subprocess.run(  # noqa: S603 - no shell; the alias is one argument
-            [command, *arguments, "--json"], capture_output=True, text=True, timeout=120, check=False
+            [command, *arguments, "--json"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env=for_children(os.environ),
         )
         answer = json.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired, ValueError):
