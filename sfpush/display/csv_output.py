@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
@@ -15,14 +16,16 @@ RECORD_COLUMNS = (
     "key", "type", "name", "email", "stage", "synced", "salesforce_id", "sobject", "last_action", "last_rule",
     "last_reason",
 )  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile("(?:^|(?<=[;\t\r\n]))(?='*[=+\\-@\t\r\n＝＋－＠])")
+"""Where a formula would begin: in front, and behind what ends a cell where a comma does not (`;` in half of Europe).
+An apostrophe that stood there already gets another, so that taking one away gives back what was."""
 
 
 def write_csv(file: TextIO, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """A head and one line a row; UTF-8 with a mark, which is what spreadsheets expect, is the caller's to choose."""
     writer = csv.writer(file, lineterminator="\r\n")
     names = tuple(columns)
-    writer.writerow(names)
+    writer.writerow(map(cell, names))
     writer.writerows([cell(row.get(name)) for name in names] for row in rows)
 
 
@@ -45,12 +48,14 @@ def plan_rows(changes: Iterable[AnyChange]) -> Iterator[dict[str, Any]]:
 
 
 def cell(value: Any) -> Any:
-    """A value as a cell: numbers as they are, text that looks like a formula with an apostrophe before it."""
+    """A value as a cell: numbers as they are, text with an apostrophe wherever a formula would begin.
+
+    `importer.columns` takes those apostrophes away again.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return value
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return _FORMULA.sub("'", str(value))

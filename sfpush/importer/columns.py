@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from sfpush.importer.parsed import shown
 from sfpush.model import RecordType
 
 _REMARKS = "sfpush_"
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_DEFUSED = re.compile("(?:^|(?<=[;\t\r\n]))'(?='*[=+\\-@\t\r\n＝＋－＠])")
+"""The apostrophes that `display.csv_output.cell` puts before whatever could begin a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Columns:
         cells = list(map(str.strip, row))
         fields: dict[str, Any] = dict(compress(zip(self.names, cells, strict=False), cells))
         if self.ours:
-            fields = {name: _without_apostrophe(text) for name, text in fields.items() if not _is_remark(name)}
+            fields = {name: _DEFUSED.sub("", text) for name, text in fields.items() if not _is_remark(name)}
         for name in self.phones:
             if (phone := fields.get(name)) and phone[0] in "'=":
                 fields[name] = _without_guard(phone)
@@ -117,10 +119,6 @@ def _without_guard(text: str) -> str:
 
 def _is_remark(name: str) -> bool:
     return name.startswith(_REMARKS)
-
-
-def _without_apostrophe(text: str) -> str:
-    return text[1:] if text[0] == "'" and text[1:2] in _FORMULA_STARTS else text
 
 
 def _nest(fields: dict[str, Any]) -> dict[str, Any]:
