@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
@@ -11,6 +12,8 @@ import orjson
 from sfpush.display.result import ErrorLine, Result, status_of
 
 ENVELOPE_VERSION = 1
+_ACTED_ON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""What terminals act on beyond the control characters that JSON escapes anyway: 8-bit escapes, changes of direction."""
 
 
 def write_result(stream: TextIO, result: Result) -> None:
@@ -75,9 +78,14 @@ def _write_value(stream: TextIO, value: Any) -> None:
 
 def _text(value: Any) -> str:
     try:
-        return orjson.dumps(value, default=str).decode()
+        return _ACTED_ON.sub(_escaped, orjson.dumps(value, default=str).decode())
     except TypeError:  # half a surrogate pair, as in a file name that is not UTF-8: escaped instead
         return json.dumps(value, default=_plain)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """The same text to whoever parses it: only these characters, which stand in texts alone, are matched."""
+    return f"\\u{ord(found.group()):04x}"
 
 
 def _plain(value: Any) -> Any:
