@@ -9,6 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pydantic import TypeAdapter
+
 from sfpush.display.shapes import change_shape
 from sfpush.errors import OutOfBounds, UsageError
 from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
@@ -16,6 +18,64 @@ from sfpush.planning.gates import Gate
 from sfpush.store.plans import PlanHead, changes
 
 _HEAD_MEMBERS = ("plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings")
+
+_Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Org:
+    id: str
+    instance_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    gate: str
+    message: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    estimated: int
+    remaining: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    plan_id: str
+    created_at: str
+    org: _Org
+    mode: str
+    gates: list[_Gate]
+    summary: dict[str, dict[str, int]]
+    api_calls: _Calls
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    field: str
+    before: _Value
+    after: _Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    record: str
+    name: str
+    action: str
+    sobject: str
+    salesforce_id: str | None
+    rule: str
+    reason: str
+    needs: list[str]
+    candidates: list[str]
+    fields: list[_Field]
+
+
+_HEADS, _CHANGES = TypeAdapter(_Head), TypeAdapter(_Change)
+"""A file from somebody else may hold anything: what is neither of these is no plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +88,10 @@ class PlanFile:
     def changes(self, action: str | None = None) -> Iterator[AnyChange]:
         """The changes, of one action or all, in the file's order. Raises UsageError if the file is damaged."""
         with _opened(self.path) as file:
-            for change in _objects(self.path, file, "changes.item"):
-                if action is None or change["action"] == action:
-                    yield _change(self.path, change)
+            for facts in _objects(self.path, file, "changes.item"):
+                change = _change(self.path, facts)
+                if action is None or change.action == action:
+                    yield change
 
 
 def open_plan_file(path: Path) -> PlanFile:
@@ -38,8 +99,8 @@ def open_plan_file(path: Path) -> PlanFile:
     with _opened(path) as file:
         facts = dict(_members(path, file))
     try:
-        return PlanFile(path, _head(facts))
-    except (KeyError, TypeError, AttributeError):
+        return PlanFile(path, _head(_HEADS.validate_python(facts)))
+    except ValueError:
         raise _no_plan(path) from None
 
 
@@ -77,7 +138,7 @@ def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Any]]:
         raise _no_plan(path) from None
 
 
-def _objects(path: Path, file: BinaryIO, prefix: str) -> Iterator[dict[str, Any]]:
+def _objects(path: Path, file: BinaryIO, prefix: str) -> Iterator[Any]:
     import ijson
 
     try:
@@ -86,36 +147,37 @@ def _objects(path: Path, file: BinaryIO, prefix: str) -> Iterator[dict[str, Any]
         raise _no_plan(path) from None
 
 
-def _head(facts: dict[str, Any]) -> PlanHead:
+def _head(facts: _Head) -> PlanHead:
     return PlanHead(
         plan=0,
-        plan_id=str(facts["plan_id"]),
-        created_at=str(facts["created_at"]),
-        org_id=str(facts["org"]["id"]),
-        instance_url=str(facts["org"]["instance_url"]),
-        mode=str(facts["mode"]),
-        gates=tuple(Gate(gate["gate"], gate["message"], gate["until"]) for gate in facts["gates"]),
-        summary={name: dict(counts) for name, counts in facts["summary"].items()},
-        estimated_calls=facts["api_calls"]["estimated"],
-        remaining_calls=facts["api_calls"]["remaining"],
-        warnings=tuple(facts["warnings"]),
+        plan_id=facts.plan_id,
+        created_at=facts.created_at,
+        org_id=facts.org.id,
+        instance_url=facts.org.instance_url,
+        mode=facts.mode,
+        gates=tuple(Gate(gate.gate, gate.message, gate.until) for gate in facts.gates),
+        summary=facts.summary,
+        estimated_calls=facts.api_calls.estimated,
+        remaining_calls=facts.api_calls.remaining,
+        warnings=tuple(facts.warnings),
     )
 
 
-def _change(path: Path, facts: dict[str, Any]) -> AnyChange:
+def _change(path: Path, found: Any) -> AnyChange:
     try:
-        return CHANGE_BY_ACTION[facts["action"]](
-            record=facts["record"],
-            name=facts["name"],
-            sobject=facts["sobject"],
-            rule=Rule(facts["rule"]),
-            reason=facts["reason"],
-            salesforce_id=SalesforceId(facts["salesforce_id"]) if facts["salesforce_id"] else None,
-            needs=tuple(facts["needs"]),
-            candidates=tuple(map(SalesforceId, facts["candidates"])),
-            fields=tuple(FieldChange(one["field"], one["before"], one["after"]) for one in facts["fields"]),
+        facts = _CHANGES.validate_python(found)
+        return CHANGE_BY_ACTION[facts.action](
+            record=facts.record,
+            name=facts.name,
+            sobject=facts.sobject,
+            rule=Rule(facts.rule),
+            reason=facts.reason,
+            salesforce_id=SalesforceId(facts.salesforce_id) if facts.salesforce_id else None,
+            needs=tuple(facts.needs),
+            candidates=tuple(map(SalesforceId, facts.candidates)),
+            fields=tuple(FieldChange(one.field, one.before, one.after) for one in facts.fields),
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, ValueError):
         raise _no_plan(path) from None
 
 
