@@ -8,7 +8,8 @@ import requests
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from sfpush.errors import DailyLimitReached, NotReady, RequestRefused
+from sfpush.errors import DailyLimitReached, NotReady, RequestRefused, UsageError
+from sfpush.org.address import instance_address
 from sfpush.org.faults import Fault, read_faults
 from sfpush.org.http import never_left, why_unanswered
 
@@ -20,7 +21,7 @@ class RefusedAnswer(Exception):
         super().__init__(f"HTTP {response.status_code}")
         self.fault: Fault = read_faults(response.status_code, response.content)[0]
         self.retry_after = _seconds(response.headers.get("Retry-After"))
-        self.location = urlsplit(response.headers.get("Location", "")).hostname
+        self.location = _host(response.headers.get("Location", ""))
 
     @property
     def passing(self) -> bool:
@@ -71,6 +72,14 @@ def unreachable(address: str, why: str) -> NotReady:
         hint="Check the network and the address (sfpush status); then run the command again.",
         code="unreachable",
     )
+
+
+def _host(location: str) -> str | None:
+    """The host that a Location header names; None where there is none that one could connect to."""
+    try:
+        return urlsplit(instance_address(location)).netloc
+    except UsageError:
+        return None
 
 
 def _seconds(retry_after: str | None) -> float | None:

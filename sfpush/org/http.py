@@ -8,6 +8,7 @@ follow redirects. Hence this session.
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -25,8 +26,10 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
 _CONNECTIONS = 10
 
-# urllib3 logs whole URLs at DEBUG, and a query's URL holds e-mail addresses
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+# urllib3 logs whole URLs, and a query's URL holds e-mail addresses: at DEBUG, and of odd headers as a WARNING, which
+# Python shows even where nobody asked for a log
+for _name in ("connection", "connectionpool", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").setLevel(logging.ERROR)
 
 
 class OrgSession(requests.Session):
@@ -69,9 +72,19 @@ class _Adapter(HTTPAdapter):
         if self._org.scheme == "http" and parts.netloc == self._org.netloc:
             parts = parts._replace(scheme="http")
             request.url = urlunsplit(parts)
-        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        if parts.scheme == "http" and not _stays_here(parts.hostname or ""):
             raise requests.exceptions.InvalidURL("http is only for this machine", request=request)
         return super().send(request, stream=stream, timeout=timeout or self._timeouts, verify=True, proxies={})
+
+
+def _stays_here(host: str) -> bool:
+    """Whether what is sent to `host` does not leave this machine; "localhost" only if that is where it leads."""
+    if not is_loopback(host):
+        return False
+    try:
+        return all(is_loopback(str(found[4][0])) for found in socket.getaddrinfo(host, None))
+    except OSError:
+        return True  # it leads nowhere, which connecting will say
 
 
 _BEFORE_SENDING = (

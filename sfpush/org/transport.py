@@ -202,7 +202,10 @@ class Transport:
     def _send(self, salesforce: Salesforce, call: _Call) -> Any:
         with self._lock:
             self._api_calls += 1
-        return call.send(salesforce)
+        try:
+            return call.send(salesforce)
+        except RecursionError:  # an answer nested a thousand deep; it is no answer, whatever was carried out
+            raise requests.exceptions.JSONDecodeError("nested too deeply", "", 0) from None
 
     def _ask(
         self, salesforce: Salesforce, method: str, path: str, *, headers: Mapping[str, str] | None, **options: Any
