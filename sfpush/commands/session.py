@@ -251,8 +251,10 @@ class Session:
 
         Raises UsageError where nobody can be asked, Interrupted when the answer is no.
         """
+        from sfpush.display.console import safe
+
         self.require_an_answer(yes=yes)
-        if not yes and not typer.confirm(question, err=True):
+        if not yes and not typer.confirm(safe(question), err=True):
             raise Interrupted("Nothing was done.", code="declined")
 
 

@@ -1,6 +1,7 @@
 """Consoles, and making text from files and orgs safe to show.
 
-Names come from exports and orgs and are hostile: markup is off everywhere, and every value passes `safe`.
+Names come from exports and orgs and are hostile: markup is off everywhere, every value passes `safe`, and whatever a
+view forgets to pass, the console itself lets nothing through that a terminal would act on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, TextIO, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.segment import Segment
 
 PIPE_WIDTH = 160
 """Columns where there is no terminal to ask: wide enough not to fold what someone will grep."""
@@ -28,7 +30,7 @@ _ESCAPES = re.compile(
 def make_console(stream: TextIO, env: Mapping[str, str], *, stderr: bool = False) -> Console:
     """A console that draws plainly on anything but a terminal, honours NO_COLOR, and reads no markup."""
     terminal = stream.isatty()
-    return Console(
+    console = Console(
         file=stream if terminal else cast(TextIO, _Trimming(stream)),
         stderr=stderr,
         width=None if terminal or env.get("COLUMNS") else PIPE_WIDTH,
@@ -38,6 +40,27 @@ def make_console(stream: TextIO, env: Mapping[str, str], *, stderr: bool = False
         legacy_windows=False,
         color_system=None if env.get("NO_COLOR") else "auto",  # neither colours nor bold: nothing but the text
     )
+    console.push_render_hook(_NothingActive())
+    return console
+
+
+class _NothingActive(RenderHook):
+    """Every text that is printed loses its own escapes; those of rich, colours and cursor, come after."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Cleaned(drawn) for drawn in renderables]
+
+
+class _Cleaned:
+    def __init__(self, drawn: ConsoleRenderable) -> None:
+        self._drawn = drawn
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._drawn, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment("\n".join(map(safe, segment.text.split("\n"))), segment.style)
 
 
 class _Trimming(io.TextIOBase):

@@ -53,7 +53,8 @@ ChangesOf = Callable[[str], Iterator[AnyChange]]
 
 def show_plan(head: PlanHead, changes_of: ChangesOf, console: Console, *, with_unchanged: bool = False) -> None:
     """The whole plan; long sections are cut."""
-    console.print(Text.assemble(("Plan", "bold"), f" of {moment(head.created_at)}, {head.mode}, ", _org(head)))
+    made = f" of {safe(moment(head.created_at))}, {safe(head.mode)}, "
+    console.print(Text.assemble(("Plan", "bold"), made, _org(head)))
     console.print()
     totals = _totals(head.summary)
     if totals:
@@ -77,7 +78,7 @@ def pending(summary: Mapping[str, Mapping[str, int]]) -> int:
 
 
 def _org(head: PlanHead) -> str:
-    return f"org {head.org_id}"
+    return f"org {safe(head.org_id)}"
 
 
 def _totals(summary: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
@@ -94,7 +95,7 @@ def _summary(summary: Mapping[str, Mapping[str, int]]) -> Table:
     for record_type in sorted(summary, key=lambda name: (name != "account", name != "contact", name)):
         counts = summary[record_type]
         cells = (count_cell(counts.get(action, 0), ACTION_STYLES[action]) for action in actions)
-        table.add_row(_TYPES.get(record_type, f"{record_type}s"), *cells)
+        table.add_row(_TYPES.get(record_type, f"{safe(record_type)}s"), *cells)
     return table
 
 
@@ -129,7 +130,7 @@ def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) ->
     title = Text.assemble(
         (f"{ACTION_SIGNS[change.action]} ", style),
         (set_cell_size(name, room) if cell_len(name) <= room else set_cell_size(name, room - 1) + "…", "bold"),
-        f"  {change.sobject:{sobject_room}}  ",
+        f"  {safe(change.sobject):{sobject_room}}  ",
         (f"{change.rule.value:{rule_room}}", style),
         no_wrap=True,
         overflow="ellipsis",

@@ -51,7 +51,7 @@ def pairs(rows: Mapping[str, str | Text]) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
-        table.add_row(name, value if isinstance(value, Text) else Text(safe(value)))
+        table.add_row(Text(safe(name)), value if isinstance(value, Text) else Text(safe(value)))
     return table
 
 
