@@ -11,6 +11,7 @@ from sfpush.commands import (
     campaigns,
     connect,
     demo,
+    doctor,
     error_export,
     errors,
     fields,
@@ -26,8 +27,8 @@ from sfpush.commands import (
     push,
     record_removal,
     records,
-    schedule,
     report,
+    schedule,
     settings,
     status,
     sync,
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     add(app, watch.watch, "watch", panel=DAILY)
     add(app, schedule.schedule, "schedule", panel=DAILY)
     add(app, status.status, "status", panel=LOOK)
+    add(app, doctor.doctor, "doctor", panel=LOOK)
     add(records.app, record_removal.delete, "delete")
     add(records.app, record_removal.restore, "restore")
     app.add_typer(records.app, name="records", rich_help_panel=LOOK)
@@ -60,9 +62,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(errors.app, name="errors", rich_help_panel=LOOK)
     app.add_typer(history.app, name="history", rich_help_panel=LOOK)
     add(app, undo.undo, "undo", panel=LOOK)
+    add(app, report.report, "report", panel=LOOK)
     add(app, campaigns.campaigns, "campaigns", panel=LOOK)
     add(app, link.link, "link", panel=LOOK)
-    add(app, report.report, "report", panel=LOOK)
     add(app, link.unlink, "unlink", panel=LOOK)
     add(app, fields.fields, "fields", panel=LOOK)
     add(app, connect.enable, "enable", panel=LOOK)

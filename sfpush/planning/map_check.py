@@ -19,31 +19,33 @@ from sfpush.settings.problems import Finding
 from sfpush.settings.record_types import AccountSettings, ContactSettings, DealSettings, LeadSettings
 from sfpush.settings.schema import Settings
 
-_TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts", "Opportunity": "deals"}
-_FROM_ELSEWHERE = frozenset({"AccountId", "OwnerId"})
+TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts", "Opportunity": "deals"}
+"""The sObjects that have a table of their own in the settings, with its name."""
+FROM_ELSEWHERE = frozenset({"AccountId", "OwnerId"})
 """Fields that a new row gets from matching (C6, C9), not from the map."""
 
 
-About = Literal["access", "field", "required", "value", "external-id"]
+About = Literal["access", "field", "twice", "required", "value", "external-id"]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One thing found. A `problem` keeps records from going; a `warning` may be just what is wanted.
 
-    `about` is what of the sObject it concerns: the user's access to it, a mapped field, a required field that nothing
-    writes, a value that a field does not take, or the external id.
+    `about` is what of the sObject it concerns: the user's access to it, a mapped field, two lines for one field, a
+    required field that nothing writes, a value that a field does not take, or the external id; `field` is which field.
     """
 
     weight: Literal["problem", "warning"]
     about: About
     sobject: str
     finding: Finding
+    field: str = ""
 
 
 def check_map(settings: Settings, describes: Mapping[str, Describe]) -> Iterator[Found]:
     """Everything in the settings that these describes can't take; an sObject missing there is not seen by the user."""
-    for sobject, table in _TABLES.items():
+    for sobject, table in TABLES.items():
         if sobject == "Opportunity" and settings.deals.mode == "off":
             continue
         if (describe := describes.get(sobject)) is not None:
@@ -135,12 +137,15 @@ class _MapCheck:
                 continue
             field = self._describe.field(line.salesforce)
             if field is None:
-                yield self._problem("field", self._path(line), *_missing(self._sobject, line.salesforce))
+                yield self._problem(
+                    "field", line.salesforce, self._path(line), *_missing(self._sobject, line.salesforce)
+                )
             elif only_pulled:
                 continue
             elif not (field.createable or field.updateable):
                 yield self._problem(
                     "field",
+                    field.name,
                     self._path(line),
                     f"{field.name} of {self._sobject} can't be written by this user ({shown(field.label)}).",
                     "Take the line out, or give the user edit access.",
@@ -149,6 +154,7 @@ class _MapCheck:
                 when = "update" if field.createable else "create"
                 yield self._problem(
                     "field",
+                    field.name,
                     self._path(line),
                     f"{field.name} of {self._sobject} can't be written on {when} by this user, so each {when} with a"
                     " value for it is a block.",
@@ -161,7 +167,8 @@ class _MapCheck:
             other = first.setdefault(line.salesforce.lower(), line)
             if other is not line and line.write != "never":
                 yield self._problem(
-                    "field",
+                    "twice",
+                    line.salesforce,
                     self._path(line),
                     f"{other.apollo} and {line.apollo} both go into {line.salesforce} of {self._sobject}.",
                     "Keep one.",
@@ -180,10 +187,11 @@ class _MapCheck:
     def _constant(self, name: str, value: Any, field_path: KeyPath, value_path: KeyPath) -> Iterator[Found]:
         field = self._describe.field(name)
         if field is None:
-            yield self._problem("field", field_path, *_missing(self._sobject, name))
+            yield self._problem("field", name, field_path, *_missing(self._sobject, name))
         elif not field.createable:
             yield self._problem(
                 "field",
+                field.name,
                 field_path,
                 f"{field.name} can't be written on a new {self._sobject} by this user ({shown(field.label)}).",
                 "Name another field, or give the user edit access.",
@@ -195,14 +203,15 @@ class _MapCheck:
         fitted = fitter(field, self._map.on_too_long)(value)
         if isinstance(fitted, Misfit):
             yield self._problem(
-                "value", path, fitted.message, "Write another value, or change the field in Salesforce."
+                "value", field.name, path, fitted.message, "Write another value, or change the field in Salesforce."
             )
         elif (new := _new_picklist_value(field, fitted)) is not None:
             message = (
                 f"{field.name} of {self._sobject} has no active value {shown(new)}. It is not restricted and takes it"
                 f" as a new one; active are {some_of(field.picklist)}."
             )
-            yield Found("warning", "value", self._sobject, Finding(path, message))
+            fix = "Add it in Salesforce, or write one of those."
+            yield Found("warning", "value", self._sobject, Finding(path, message, fix), field.name)
 
     def _required(self) -> Iterator[Found]:
         given = {line.salesforce.lower() for line in self._map.lines if line.write != "never"}
@@ -210,16 +219,17 @@ class _MapCheck:
             name.lower() for name in (*self._map.on_create, self._map.source_field, self._map.external_id_field)
         )
         for field in self._describe.required_on_create:
-            if field.name.lower() not in given and field.name not in _FROM_ELSEWHERE:
+            if field.name.lower() not in given and field.name not in FROM_ELSEWHERE:
                 yield self._problem(
                     "required",
+                    field.name,
                     (self._table, "fields"),
                     f"Salesforce requires {field.name} on a new {self._sobject}, and nothing writes it.",
                     f"Map an Apollo field to it, or give it a value in [{self._table}.on_create].",
                 )
 
-    def _problem(self, about: About, path: KeyPath, message: str, fix: str) -> Found:
-        return Found("problem", about, self._sobject, Finding(path, message, fix))
+    def _problem(self, about: About, field: str, path: KeyPath, message: str, fix: str) -> Found:
+        return Found("problem", about, self._sobject, Finding(path, message, fix), field)
 
     def _path(self, line: FieldLine) -> KeyPath:
         if line.values is not None:
@@ -249,7 +259,7 @@ def _check_external_id(describe: Describe, name: str) -> Iterator[Found]:
         message = f"{field.name} of {describe.sobject} is not {' and not '.join(lacks)}."
         fix = "Change that in Salesforce's Setup, or name another field."
     path: KeyPath = ("salesforce", "external_ids", describe.sobject.lower())
-    yield Found("problem", "external-id", describe.sobject, Finding(path, message, fix))
+    yield Found("problem", "external-id", describe.sobject, Finding(path, message, fix), name)
 
 
 def _missing(sobject: str, name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A value of each Apollo field, from the first records that have one."""
+"""Values of Apollo fields in the store: one of each as a sample, or the different ones that there are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from sfpush.planning.field_map import RECORD_TYPES
 from sfpush.store import reference
 
 _MOST_RECORDS = 500
+_MOST_LOOKED_AT = 20_000
+_MOST_VALUES = 1_000
 _MOST_ACTIVITIES = 20
 """They hold whole e-mails."""
 
@@ -47,6 +49,26 @@ def samples(connection: sqlite3.Connection, record_type: RecordType, names: Coll
         if len(found) == len(readers):
             break
     return found
+
+
+def values_of(
+    connection: sqlite3.Connection, record_type: RecordType, names: Collection[str]
+) -> Mapping[str, tuple[Any, ...]]:
+    """By name, the different values (up to 1,000 each) that the newest 20,000 records hold, blanks left out."""
+    if not names:
+        return {}
+    readers = _readers(connection, record_type, names)
+    found: dict[str, dict[str, Any]] = {name: {} for name in readers}
+    for (fields,) in connection.execute(
+        "SELECT fields FROM records WHERE type = ? AND deleted_at IS NULL AND made_for IS NULL"
+        " ORDER BY id DESC LIMIT ?",
+        (record_type.value, _MOST_LOOKED_AT),
+    ):
+        held = orjson.loads(fields)
+        for name, read in readers.items():
+            if (value := read(held)) not in (None, "", []) and len(found[name]) < _MOST_VALUES:
+                found[name].setdefault(str(value), value)
+    return {name: tuple(values.values()) for name, values in found.items()}
 
 
 def _of_activities(connection: sqlite3.Connection, sobject: str) -> Mapping[str, Any]:

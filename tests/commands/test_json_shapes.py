@@ -120,6 +120,7 @@ def of(value: Any, *path: str) -> Any:
             {"fields": ["object", "apollo", "salesforce", "write", "in_org", "writeable", "sample"]},
         ),
         ("campaigns", 0, ["campaigns"], {}),
+        ("doctor", 0, ["checks"], {"checks": ["name", "state", "message", "fix"]}),
         ("status", 0, ["connected", "org", "gates", "counts", "api", "last_run"], {"api": ["max", "remaining"]}),
         ("settings check", 0, ["problems", "warnings", "not_in_effect"], {}),
         ("settings show", 0, ["settings"], {}),
