@@ -38,18 +38,28 @@ def check_external_ids(
     configured = {sobject: getattr(settings.salesforce.external_ids, sobject.lower()) for sobject in made}
     without = [sobject for sobject, field in configured.items() if not field]
     if without:
-        first, *others = without
-        likewise = f", and likewise for {', '.join(others)}" if others else ""
-        yield warning(
-            name,
-            f"The org has no field for the Apollo id of {', '.join(without)}: only one home may push to it, as nothing"
-            " keeps two homes from making the same record twice.",
-            f"{setup_paths.new_external_id(first)}. Then: sfpush settings set"
-            f" salesforce.external_ids.{first.lower()} Apollo_Id__c{likewise}.",
+        message = (
+            f"No field is named that holds the Apollo id of {', '.join(without)}: only one home may push to this org,"
+            " as nothing keeps two of them from making the same record twice."
         )
+        yield warning(name, message, _naming(without, describes))
     elif not wrong:
         fields = ", ".join(f"{sobject}.{field}" for sobject, field in configured.items())
         yield ok(name, f"External and unique: {fields}." if fields else "Nothing new is made that would need one.")
+
+
+def _naming(without: list[str], describes: Mapping[str, Describe]) -> str:
+    """How the first of these gets a field for the Apollo id: the org's, where it has one that looks like it."""
+    first, *others = without
+    likewise = f", and likewise for {', '.join(others)}" if others else ""
+    there = [
+        field.name
+        for field in describes[first].fields.values()
+        if field.external_id and field.unique and "apollo" in field.name.lower()
+    ]
+    make = "" if there else f"{setup_paths.new_external_id(first)}. Then: "
+    name = there[0] if there else "Apollo_Id__c"
+    return f"{make}sfpush settings set salesforce.external_ids.{first.lower()} {name}{likewise}."
 
 
 def check_duplicate_rules(rules: tuple[DuplicateRule, ...] | Trouble, settings: Settings) -> Check:

@@ -143,7 +143,9 @@ def _access(look: Look) -> Iterator[Check]:
             for right in wanted
             if not has[right]
         ]
-    yield from checks or [ok(name, f"The user may {' and '.join(wanted).lower()} {look.sobject} records.")]
+    *before, last = map(str.lower, wanted)
+    may = f"{', '.join(before)} and {last}" if before else last
+    yield from checks or [ok(name, f"The user may {may} {look.sobject} records.")]
 
 
 def _rights(look: Look) -> tuple[str, ...]:
