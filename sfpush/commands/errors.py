@@ -87,13 +87,15 @@ def retry(
 ) -> Result:
     """Send rejected records again now: a manual push of just these.
 
+    Campaign memberships are retried apart from records, those of one campaign at a time.
+
     \b
     Examples:
       sfpush errors retry 12 15
       sfpush errors retry --code REQUIRED_FIELD_MISSING --yes
     """
     from sfpush.commands.push import push_selected
-    from sfpush.store.error_log import entries, entry
+    from sfpush.store.error_log import campaign_of, entries, entry
     from sfpush.store.plans import Scope
 
     if sum([bool(numbers), bool(code), everything]) != 1:
@@ -105,8 +107,17 @@ def retry(
         if numbers
         else list(entries(session.store, org, code=code or None))
     )
+    campaigns = {campaign_of(one) for one in chosen}
+    if len(campaigns) > 1:
+        apart = " · ".join(
+            " ".join(["sfpush errors retry", *(str(one.id) for one in chosen if campaign_of(one) == campaign)])
+            for campaign in sorted(campaigns, key=str)
+        )
+        raise UsageError(
+            "Memberships are retried apart from records, those of one campaign at a time.", hint=f"In turn: {apart}"
+        )
     keys = frozenset(one.record for one in chosen)
-    return push_selected(session, "errors retry", Scope(keys), yes=yes)
+    return push_selected(session, "errors retry", Scope(keys), campaign=next(iter(campaigns), None), yes=yes)
 
 
 add(app, list_, "list")

@@ -75,6 +75,11 @@ class Failure:
     retries_left: int
 
 
+def campaign_of(error: LoggedError) -> str | None:
+    """The campaign that a rejected membership would have been of; None for the error of a record."""
+    return error.payload.get("CampaignId") if error.sobject == "CampaignMember" else None
+
+
 def record_rejections(
     connection: sqlite3.Connection, org: int, rejections: Iterable[Rejection], *, plan: int | None, now: str
 ) -> None:

@@ -13,6 +13,8 @@ from sfpush.commands.embedded import FILE_NAME
 from sfpush.practice import people
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.save import Manner, create
+from sfpush.store import error_log
+from sfpush.store.database import open_store, writing
 
 from .conftest import Ran, Sfpush
 
@@ -202,6 +204,25 @@ def test_P2_pushed_people_join_a_campaign_and_its_members_are_counted(sfpush: Sf
     assert (again["results"]["members"], again["results"]["unchanged"]) == (0, 4)
     (record, *_) = sfpush("--json", "records", "contacts").data["records"]
     assert record["last_reason"] == "Salesforce already has what Apollo has."
+
+
+def test_L2_memberships_are_retried_apart_from_records(sfpush: Sfpush, in_org: InOrg, own_place: Path) -> None:
+    campaign = in_org("Campaign", Name="Spring", IsActive=True)
+    assert sfpush("pull").code == 0
+    assert sfpush("push", "a1", "a2", "--yes").code == 0
+    refused = [
+        error_log.Rejection("contact:a1", "CampaignMember", "create", "X", "No.", payload={"CampaignId": campaign}),
+        error_log.Rejection("contact:a2", "Contact", "update", "X", "No."),
+    ]
+    with closing(open_store(own_place / "home")) as store, writing(store):
+        error_log.record_rejections(store, 1, refused, plan=None, now="2026-11-24T08:00:00.000Z")
+    numbers = {one["record"]: one["id"] for one in sfpush("--json", "errors").data["errors"]}
+    mixed = sfpush("--json", "errors", "retry", "--all", "--yes")
+    assert mixed.code == 2
+    assert f"sfpush errors retry {numbers['contact:a1']}" in mixed.envelope["errors"][0]["hint"]
+    retried = sfpush("--json", "errors", "retry", str(numbers["contact:a1"]), "--yes").data
+    assert (retried["results"]["members"], retried["results"]["created"]) == (1, 0)
+    assert [one["record"] for one in sfpush("--json", "errors").data["errors"]] == ["contact:a2"]
 
 
 def test_P2_a_campaign_refused_exits_5_each_with_its_own_sentence(sfpush: Sfpush, in_org: InOrg) -> None:
