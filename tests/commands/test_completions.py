@@ -23,6 +23,7 @@ def test_the_shipped_completions_are_what_typer_prints_now(shell: str, name: str
     ("typed", "expected"),
     [
         ("sfpush im", {"import"}),
+        ("sfpush doc", {"doctor"}),
         ("sfpush settings s", {"show", "set", "schema"}),
         ("sfpush plan --off", {"--offline"}),
         ("sfpush plan sh", {"show"}),
