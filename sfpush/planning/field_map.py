@@ -234,11 +234,15 @@ def _lines(sobject: str, table: _Table, describe: Describe | None) -> tuple[Fiel
 
 
 def _write(sobject: str, rule: FieldRule) -> Write:
-    """A user's rule, except that no line moves a row to another owner (C9) or a Contact to another account (C6)."""
-    stays = rule.to.lower() == "ownerid" or (sobject == "Contact" and rule.to.lower() == "accountid")
-    if stays and rule.write != "never":
+    if only_filled(sobject, rule.to) and rule.write != "never":
         return "fill"
     return rule.write or default_write(sobject, rule.to)
+
+
+def only_filled(sobject: str, field: str) -> bool:
+    """Whether a line fills this field at most: none moves a row to another owner (C9) or a Contact to another account
+    (C6)."""
+    return field.lower() == "ownerid" or (sobject == "Contact" and field.lower() == "accountid")
 
 
 def default_write(sobject: str, field: str) -> Write:

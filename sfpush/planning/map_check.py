@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from sfpush.apollo_fields import canonical
 from sfpush.describe import Describe, FieldDescribe
-from sfpush.planning.field_map import RECORD_TYPES, STAGE_NAME, FieldLine, ObjectMap, object_map
+from sfpush.planning.field_map import RECORD_TYPES, STAGE_NAME, FieldLine, ObjectMap, object_map, only_filled
 from sfpush.planning.fitting import Misfit, Shortened, fitter, plain_text, shown, some_of
 from sfpush.settings.keys import KeyPath
 from sfpush.settings.problems import Finding
 from sfpush.settings.record_types import AccountSettings, ContactSettings, DealSettings, LeadSettings
 from sfpush.settings.schema import Settings
+from sfpush.settings.values import FieldRule, Write
 
 TABLES: Mapping[str, str] = {"Contact": "contacts", "Lead": "leads", "Account": "accounts", "Opportunity": "deals"}
 """The sObjects that have a table of their own in the settings, with its name."""
@@ -110,8 +111,7 @@ class _MapCheck:
         }
         self._settings = tables[sobject]
         self._map: ObjectMap = object_map(sobject, settings, describe)
-        typed = {canonical(name, RECORD_TYPES[sobject]): name for name in self._settings.fields}
-        self._paths = {name: (table, "fields", as_typed) for name, as_typed in typed.items()}
+        self._typed = {canonical(name, RECORD_TYPES[sobject]): name for name in self._settings.fields}
 
     def run(self) -> Iterator[Found]:
         yield from self._lines()
@@ -160,6 +160,15 @@ class _MapCheck:
                     " value for it is a block.",
                     "Take the line out, or give the user edit access.",
                 )
+            elif only_filled(self._sobject, field.name) and self._asked(line) in ("overwrite", "always"):
+                message = f"{field.name} of {self._sobject} is only filled where it is empty: no push moves a record."
+                finding = Finding(self._path(line), message, 'Write "fill", or take the line out.')
+                yield Found("warning", "field", self._sobject, finding, field.name)
+
+    def _asked(self, line: FieldLine) -> Write | None:
+        """The writing rule as the settings say it."""
+        rule = self._settings.fields.get(self._typed.get(line.apollo, ""))
+        return rule.write if isinstance(rule, FieldRule) else None
 
     def _twice(self) -> Iterator[Found]:
         first: dict[str, FieldLine] = {}
@@ -234,7 +243,7 @@ class _MapCheck:
     def _path(self, line: FieldLine) -> KeyPath:
         if line.values is not None:
             return (self._table, "stage_map", "field")
-        return self._paths.get(line.apollo, (self._table, "fields"))
+        return (self._table, "fields", *((self._typed[line.apollo],) if line.apollo in self._typed else ()))
 
 
 def _check_external_id(describe: Describe, name: str) -> Iterator[Found]:

@@ -76,6 +76,14 @@ def test_F4_lines_of_the_user_that_can_not_be_written(field: str, words: str) ->
     assert found({"contacts": {"fields": {"Seniority": {"to": field, "write": "never"}}}}) == {}
 
 
+def test_C9_a_line_that_would_move_a_record_is_only_filled_and_said() -> None:
+    owned = replace(ORG["Contact"], fields={**ORG["Contact"].fields, "OwnerId": text_field("OwnerId")})
+    org = {**ORG, "Contact": owned}
+    said = found({"contacts": {"fields": {"Seniority": {"to": "OwnerId", "write": "overwrite"}}}}, org)
+    assert said["contacts.fields.Seniority"].startswith("warning: OwnerId of Contact is only filled")
+    assert found({"contacts": {"fields": {"Seniority": {"to": "OwnerId", "write": "fill"}}}}, org) == {}
+
+
 def test_F1_a_default_line_that_the_org_lacks_is_left_out_without_a_word() -> None:
     bare = Describe("Contact", {"LastName": text_field("LastName"), "LeadSource": SOURCE})
     assert found({}, {**ORG, "Contact": bare}) == {}
