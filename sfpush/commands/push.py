@@ -106,6 +106,7 @@ def push_selected(
 
     if not dry_run:
         session.require_an_answer(yes=yes)
+        session.begin_run()
     settings = session.settings.settings
     with session.only_run(command):
         refuse_closed(settings, session.state, MANUAL_PUSH, now=now())
@@ -135,6 +136,7 @@ def _push_saved(
 
     if not dry_run:
         session.require_an_answer(yes=yes)
+        session.begin_run()
     saved = open_plan_file(file)
     settings = session.settings.settings
     with session.only_run("push"):

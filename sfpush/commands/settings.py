@@ -39,16 +39,13 @@ def check(context: typer.Context) -> Result:
       sfpush settings check
     """
     from sfpush.display.settings_view import show_check
-    from sfpush.settings.in_effect import not_in_effect
     from sfpush.settings.load import check as check_file
 
     session = Session.of(context)
     file = session.config_file
     examined = check_file(file)
     skipped: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
     if examined.settings is not None:
-        waiting = not_in_effect(examined.settings)
         examined, skipped = _checked_around(session, examined, examined.settings)
     return Result(
         "settings check",
@@ -58,9 +55,9 @@ def check(context: typer.Context) -> Result:
                 for problem in examined.problems
             ],
             "warnings": [*map(str, examined.warnings), *skipped],
-            "not_in_effect": list(waiting),
+            "not_in_effect": [],  # every setting there is acts
         },
-        view=partial(show_check, examined, waiting, skipped, file),
+        view=partial(show_check, examined, skipped, file),
         exit_code=SettingsError.exit_code if examined.problems else 0,
         errors=tuple(ErrorLine(SettingsError.default_code, str(problem)) for problem in examined.problems),
     )

@@ -35,7 +35,9 @@ def sync(
       sfpush sync
       */15 * * * *  sfpush --json --quiet sync --inbox /data/apollo >> /var/log/sfpush.json
     """
-    return sync_now(Session.of(context), inbox, over_budget=over_budget, over_limit=over_limit)
+    session = Session.of(context)
+    session.begin_run()
+    return sync_now(session, inbox, over_budget=over_budget, over_limit=over_limit)
 
 
 def sync_now(

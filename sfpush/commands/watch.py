@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sfpush.commands.session import Session, now_text
+from sfpush.commands.session import Session, now, now_text
 from sfpush.commands.sync import sync_until
 from sfpush.display.result import DONE, ErrorLine, Result, error_lines, status_of
 from sfpush.errors import AlreadyRunning, NotReady, SfpushError
@@ -40,6 +40,7 @@ def watch(
     from sfpush.runs.watch import exports_to_sync
 
     session = Session.of(context)
+    session.begin_run()
     _ = session.settings, session.connected_org  # what is wrong now is better said now
     watching = _Watching(session, folder)
 
@@ -79,15 +80,22 @@ class _Watching:
         self._session.say(f"Watching {self._folder}; Ctrl-C ends it.")
 
     def sync(self, stop: Callable[[], bool]) -> None:
-        started = now_text()
+        from sfpush.commands.notify import failed, tell_others
+
+        started, began = now_text(), now()
         self._syncing = True
-        try:
-            with self._session.anew() as session:
-                self._tell(started, sync_until(session, stop, self._folder))
-            self.to_repeat = False
-        except SfpushError as error:
-            self._tell_failure(started, error)
-            self.to_repeat = isinstance(error, NotReady | AlreadyRunning)
+        with self._session.anew() as session:
+            try:
+                result = sync_until(session, stop, self._folder)
+            except SfpushError as error:
+                result = failed("sync", error.exit_code, error_lines(error))
+                told_before = self.to_repeat and error.exit_code == self.exit_code
+                self._tell_failure(started, result, told_before=told_before)
+                self.to_repeat = isinstance(error, NotReady | AlreadyRunning)
+            else:
+                told_before = self.to_repeat = False
+                self._tell(started, result)
+            tell_others(session, result, began, told_before=told_before)
         self._syncing = False
 
     def said_stopping(self) -> None:
@@ -110,14 +118,14 @@ class _Watching:
         else:
             self._document.add(_element(started, result.exit_code, dict(result.data), result.errors))
 
-    def _tell_failure(self, started: str, error: SfpushError) -> None:
-        if self._document is None and (error.exit_code, self.to_repeat) != (self.exit_code, True):
+    def _tell_failure(self, started: str, result: Result, *, told_before: bool) -> None:
+        self.exit_code = result.exit_code
+        if self._document is not None:
+            self._document.add(_element(started, result.exit_code, {}, result.errors))
+        elif not told_before:
             from sfpush.display.failure_view import show_failure
 
-            show_failure(self._session.err, error_lines(error))
-        elif self._document is not None:
-            self._document.add(_element(started, error.exit_code, {}, error_lines(error)))
-        self.exit_code = error.exit_code
+            show_failure(self._session.err, result.errors)
 
 
 def _element(started: str, exit_code: int, data: dict[str, object], errors: tuple[ErrorLine, ...]) -> dict[str, object]:

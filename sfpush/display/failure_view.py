@@ -26,6 +26,11 @@ def show_failure(console: Console, errors: Iterable[ErrorLine], *, summary: str 
         console.print(Padding(Text(safe(hint), "cyan"), (0, 0, 0, 2), expand=False))
 
 
+def show_warning(console: Console, message: str) -> None:
+    """Something beside the matter that went wrong."""
+    console.print(Text.assemble(("Warning: ", "yellow"), safe(message)))
+
+
 def show_next_step(console: Console, sentence: str) -> None:
     """What to do now, quietly, below a result."""
     console.print(Text(safe(sentence), "dim"))

@@ -18,15 +18,11 @@ if TYPE_CHECKING:
     from sfpush.settings.problems import Problem
 
 
-def show_check(
-    examined: Examined, waiting: tuple[str, ...], skipped: tuple[str, ...], file: Path | None, console: Console
-) -> None:
+def show_check(examined: Examined, skipped: tuple[str, ...], file: Path | None, console: Console) -> None:
     """Every problem and warning, then one line of conclusion."""
     name = safe(file) if file else "the defaults (there is no settings file)"
     _lines(console, "red", "", examined.problems)
     _lines(console, "yellow", "Warning: ", examined.warnings)
-    for key in waiting:
-        console.print(Text.assemble((safe(key), "bold"), ": accepted, but not in effect yet."))
     for sentence in skipped:
         console.print(Text(safe(sentence), "dim"))
     if examined.problems:

@@ -6,7 +6,6 @@
     edit       change one key of a file, keeping its comments
     effective  settings as dotted keys, for `settings show`; and the fingerprint of those that decide
     sample     the commented file that `sfpush init` writes, and the JSON Schema
-    in_effect  settings that are accepted although nothing acts on them yet
 
 The way of a file through them: document (text, values, lines; by keys and locate) → examine (schema, then
 combinations of keys, in the words of problems) → load.

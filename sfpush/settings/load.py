@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from sfpush.errors import SettingsError
 from sfpush.settings.assignment import as_toml, split, value_of, with_value
 from sfpush.settings.document import SET, Document, read
 from sfpush.settings.examine import Examined, examine
 from sfpush.settings.keys import quote
 from sfpush.settings.problems import Problem
-from sfpush.settings.schema import Settings
+from sfpush.settings.schema import NotifySettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ def load(path: Path | None) -> Loaded:
     combination.
     """
     return _loaded(path, read(path) if path else Document())
+
+
+def load_notify(path: Path | None) -> NotifySettings:
+    """`[notify]` alone, also of a file in which something else is wrong: its owner is to hear of that too.
+
+    Never raises; where the table itself is wrong, nobody is told anything.
+    """
+    try:
+        return NotifySettings.model_validate(read(path).values.get("notify", {}) if path else {})
+    except ValidationError:
+        return NotifySettings()
 
 
 def overlay(loaded: Loaded, assignments: Sequence[str]) -> Loaded:

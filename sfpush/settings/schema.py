@@ -7,6 +7,7 @@ The names, values and defaults are the contract with every settings file out the
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -25,6 +26,20 @@ def _api_version(text: str) -> str:
             f"{shown(text)} is not a version of the Salesforce API. "
             f'Write one from "{_OLDEST_API}" to "{_NEWEST_API}", such as "62.0".'
         )
+    return text
+
+
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError:
+        raise ValueError('A quote in the command is not closed. Close it, or write it as \\".') from None
+    return _no_nul(text)
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("There is a NUL character in it. Take it out.")
     return text
 
 
@@ -83,8 +98,8 @@ class StoreSettings(Table):
 class NotifySettings(Table):
     """`[notify]`: what is told to others after a run."""
 
-    command: str = ""
-    metrics_file: str = ""
+    command: Annotated[str, AfterValidator(_command)] = ""
+    metrics_file: Annotated[str, AfterValidator(_no_nul)] = ""
 
 
 class Settings(Table):

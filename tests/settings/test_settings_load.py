@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from sfpush.errors import SettingsError
 from sfpush.settings.effective import effective, fingerprint
-from sfpush.settings.in_effect import not_in_effect
 from sfpush.settings.load import load, overlay
 from sfpush.settings.schema import Settings
 from sfpush.settings.values import FieldRule
@@ -233,9 +232,3 @@ def test_fingerprint_does_not_mind_the_order_of_a_map() -> None:
     one = overlay(load(None), ['contacts.fields={ A = "A__c", B = "B__c" }'])
     other = overlay(load(None), ['contacts.fields={ B = "B__c", A = "A__c" }'])
     assert fingerprint(one.settings) == fingerprint(other.settings)
-
-
-def test_what_is_not_in_effect_is_told_only_where_it_was_changed(write: Write) -> None:
-    assert not_in_effect(Settings()) == ()
-    loaded = load(write("[contacts]\npush = false\n[contacts.stage_map]\nfield = 'X__c'\nvalues.Cold = 'c'\n"))
-    assert not_in_effect(loaded.settings) == ()
