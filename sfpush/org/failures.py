@@ -65,6 +65,11 @@ def why(failure: Failure) -> str:
     return failure.fault.message if isinstance(failure, RefusedAnswer) else why_unanswered(failure)
 
 
+def is_denied(problem: NotReady) -> bool:
+    """Whether the org refused the one thing that was asked for, to this user; it may well do others."""
+    return isinstance(problem, RequestRefused) or problem.code == "no-access"
+
+
 def unreachable(address: str, why: str) -> NotReady:
     """The error for an org that can't be spoken to, and what to do about it."""
     return NotReady(

@@ -21,6 +21,8 @@ class Catalogue:
     def __init__(self, rules: Rules) -> None:
         self.full = _customised(rules)
         self._visible = {name: self._seen_by_user(each, rules) for name, each in self.full.items()}
+        if not rules.user.view_setup:
+            del self._visible["duplicaterule"]
         for hidden in rules.user.no_access:
             self._visible.pop(_known(hidden, self.full).name.lower(), None)
 

@@ -30,6 +30,7 @@ no_create = ["CampaignMember"]
 no_update = []
 no_delete = ["Account"]
 edit_converted_leads = false
+view_setup = true                       # sees DuplicateRule and /limits
 
 [org]
 daily_api_calls = 15000
@@ -152,6 +153,7 @@ class UserRights(_Part):
     no_update: tuple[str, ...] = ()
     no_delete: tuple[str, ...] = ()
     edit_converted_leads: bool = False
+    view_setup: bool = True
 
 
 class OrgTraits(_Part):

@@ -16,6 +16,7 @@ from sfpush.describe import Describe
 from sfpush.errors import NotReady, RequestRefused, SfpushError
 from sfpush.org.connected import Org
 from sfpush.org.connection import environment_access, load_connection
+from sfpush.org.failures import is_denied
 from sfpush.org.secrets import FILE_NAME as SECRETS
 from sfpush.planning.doctor import setup_paths
 from sfpush.planning.doctor.facts import (
@@ -198,7 +199,7 @@ class _Asking:
                 for row in self._org.read("DuplicateRule", ("MasterLabel", "SobjectType", "IsActive"))
             )
         except NotReady as problem:
-            if not _hidden(problem):
+            if not is_denied(problem):
                 raise
             return Trouble("The user may not see which duplicate rules there are.", setup_paths.SEES_SETUP)
 
@@ -216,8 +217,3 @@ class _Asking:
         for row in self._org.rows_where_in("User", "Email", emails, ("Email", "IsActive")):
             if row["IsActive"]:
                 yield str(row["Email"]).lower()
-
-
-def _hidden(problem: NotReady) -> bool:
-    """Whether the org said that this user may not see the thing, rather than that it can't answer."""
-    return isinstance(problem, RequestRefused) or problem.code == "no-access"

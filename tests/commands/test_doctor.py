@@ -324,6 +324,17 @@ def test_G5_an_org_that_is_lost_on_the_way(
     assert states(checks)["clock"] == "ok"
 
 
+def test_an_org_that_goes_away_on_the_way_is_a_failure(
+    practice_org: Serving, environment: Callable[[Serving], None], sfpush: Sfpush
+) -> None:
+    environment(practice_org)
+    faults.arm(practice_org.org, Fault(FaultKind.SESSION_EXPIRED, path="/sobjects/Contact/describe"))
+    checks = checks_of(sfpush("--json", "doctor"))
+    assert states(checks)["connection"] == "ok+failure"
+    assert "does not accept the session" in said(checks, "connection")
+    assert states(checks)["contact-access"] == "skipped"
+
+
 def test_G2_G3_gates_that_are_closed(look: Look) -> None:
     checks = look(settings="[push]\nenabled = false\n")
     assert states(checks)["gates"] == "warning+warning"
@@ -466,12 +477,14 @@ def test_duplicate_rules_that_are_active(look: Look) -> None:
 def test_duplicate_rules_that_are_off_or_not_to_be_seen(look: Look, sfpush: Sfpush, own_place: Path) -> None:
     checks = look("[duplicate_rules]\nLead = 'off'\nContact = 'off'\nAccount = 'off'\n")
     assert "None is active" in said(checks, "duplicate-rules")
-    (own_place / "rules.toml").write_text("[user]\nno_access = ['DuplicateRule']\n")
+    (own_place / "rules.toml").write_text("[user]\nview_setup = false\n")
     assert sfpush("practice", "reset", "--rules", "rules.toml").code == 0
     assert sfpush("connect", "--practice").code == 0
     checks = checks_of(sfpush("--json", "doctor"))
     assert states(checks)["duplicate-rules"] == "skipped"
     assert "View Setup and Configuration" in said(checks, "duplicate-rules")
+    assert states(checks)["api-budget"] == "ok", "any answer tells it"
+    assert sfpush("status").code == 0
 
 
 def test_person_accounts_and_places(look: Look, sfpush: Sfpush, own_place: Path) -> None:

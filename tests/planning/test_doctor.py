@@ -146,6 +146,7 @@ def test_what_was_not_asked_any_more_is_skipped_with_the_reason() -> None:
     lost = Trouble("The org went away.", "Try again.", "unreachable")
     org = OrgFacts(versions=("62.0",), clock=ASKED.clock, calls=Calls(10, 9), describes=ORG, lost=lost)
     checks = told(org=org)
+    assert [check.state for check in checks if check.name == "connection"] == ["ok", "failure"]
     assert of(checks, "contact-access").state == "ok"
     assert {of(checks, name).message for name in ("duplicate-rules", "owners")} == {"The org went away."}
     checks = told(org=replace(org, describes=None, calls=None))

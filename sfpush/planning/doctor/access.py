@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sfpush.planning.doctor import setup_paths
 from sfpush.planning.doctor.checks import Check, failure, ok, skipped, warning
-from sfpush.planning.doctor.facts import Connection, OrgFacts
+from sfpush.planning.doctor.facts import Connection, OrgFacts, Trouble
 from sfpush.planning.gates import Gate
 from sfpush.settings.schema import Settings
 
@@ -23,6 +23,7 @@ _OPENS = {
     "initial-pull": "sfpush plan",
     "setup-window": "sfpush enable",
 }
+_LOOK_CLOSER = "Try again later; `sfpush -v doctor` shows what is asked and how it is answered."
 _APART = timedelta(minutes=2)
 """JWT logins stop working at three minutes; no rule of ours minds less than that."""
 _RESERVE_PERCENT = 20
@@ -47,6 +48,16 @@ def check_connection(connection: Connection) -> Iterator[Check]:
         )
     else:
         yield ok("login", _WAYS[connection.way])
+
+
+def no_connection(trouble: Trouble) -> Check:
+    """That the org can't be reached, or could not be any more."""
+    return failure("connection", trouble.message, trouble.fix or _LOOK_CLOSER)
+
+
+def is_used_up(trouble: Trouble) -> bool:
+    """Whether it is the daily API calls that keep the org from answering: that is the budget's line (G5)."""
+    return trouble.code == "daily-limit"
 
 
 def check_gates(gates: tuple[Gate, ...]) -> Iterator[Check]:
@@ -94,7 +105,7 @@ def check_version(settings: Settings, facts: OrgFacts, why_not: str) -> Check:
 
 def check_budget(facts: OrgFacts, why_not: str) -> Check:
     """How many API calls are left (G5)."""
-    if facts.lost is not None and facts.lost.code == "daily-limit":
+    if facts.lost is not None and is_used_up(facts.lost):
         return failure("api-budget", facts.lost.message, f"Wait; see who uses them: {setup_paths.API_USE}")
     calls = facts.calls
     if calls is None:

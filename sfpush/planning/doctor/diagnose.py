@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sfpush.planning.doctor import access, organisation
-from sfpush.planning.doctor.checks import Check, failure, skipped
+from sfpush.planning.doctor.checks import Check, skipped
 from sfpush.planning.doctor.facts import Facts, OrgFacts, Trouble
 from sfpush.planning.doctor.machine import check_machine
 from sfpush.planning.doctor.sobjects import Look, check_sobject, names_of
@@ -30,11 +30,12 @@ def _checks(facts: Facts) -> Iterator[Check]:
         yield from _all_skipped(names, "The settings must be right first.")
         return
     if connection is None or isinstance(connection, Trouble):
-        trouble = connection or Trouble("Not connected to a Salesforce org.", "sfpush connect --help")
-        yield failure("connection", trouble.message, trouble.fix)
+        yield access.no_connection(connection or Trouble("Not connected to a Salesforce org.", "sfpush connect --help"))
         yield skipped("login", "Needs the connection.")
     else:
         yield from access.check_connection(connection)
+        if facts.org and facts.org.lost and not access.is_used_up(facts.org.lost):
+            yield access.no_connection(facts.org.lost)
     if facts.gates is None:
         yield skipped("gates", "Needs the connection.")
     else:

@@ -55,6 +55,8 @@ def sobject_describe(desk: Desk, call: Call) -> Answer:
 
 @routes.add("GET", "/limits")
 def limits(desk: Desk, _call: Call) -> Answer:
+    if not desk.org.rules.user.view_setup:  # the permission is documented, the code of its lack is not
+        raise Refused(403, "INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id")
     daily = desk.org.rules.org.daily_api_calls
     calls = sessions.calls_today(desk.org)
     return Answer(
