@@ -49,7 +49,8 @@ def restore(
 ) -> Result:
     """Bring deleted records back, as they were.
 
-    One whose Salesforce record was deleted is held until `sfpush unlink` lets it be made again.
+    `sfpush records --deleted` lists what there is. One whose Salesforce record was deleted is held until
+    `sfpush unlink` lets it be made again.
 
     \b
     Example:

@@ -48,6 +48,9 @@ def records(
         str | None, typer.Option(metavar="EXPR", help="Only contacts and accounts that pass this filter.")
     ] = None,
     search: Annotated[str, typer.Option(metavar="Q", help="Text in key, name or e-mail.")] = "",
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="Only deleted records; `records restore` brings them back.")
+    ] = False,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets.")] = None,
 ) -> Result:
     """List records with their link and the last decision on each.
@@ -60,6 +63,7 @@ def records(
       sfpush records contacts --synced no
       sfpush records --stage Interested --csv interested.csv
       sfpush records --where "country = 'Germany' and title like '%VP%'"
+      sfpush records --deleted
       sfpush records show ann@acme.example
     """
     from sfpush.display.records_view import show_records
@@ -88,6 +92,7 @@ def records(
             synced=None if synced is None else synced is YesNo.YES,
             stage=stage or None,
             search=search or None,
+            deleted=deleted,
             hide_pulled=session.settings.settings.deals.hide_pulled,
         )
 

@@ -38,7 +38,7 @@ def why(
     session = Session.of(context)
     state = session.connected_org
     found = answered(session.store, state, session.settings.settings, key, now=now())
-    record = next(list_records(session.store, state.org, keys=[found.key], deleted=True))
+    record = next(list_records(session.store, state.org, keys=[found.key], deleted=None))
     facts = {
         "record": record_shape(record),
         "answer": found.answer,

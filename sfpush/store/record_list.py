@@ -35,10 +35,11 @@ LEFT JOIN reference s ON s.id = r.stage
     AND s.list = CASE r.type WHEN 'deal' THEN 'opportunity_stages' ELSE r.type || '_stages' END
 LEFT JOIN links l ON l.org = :org AND l.key = r.key
 LEFT JOIN decisions d ON d.org = :org AND d.key = r.key
-LEFT JOIN errors e ON e.org = :org AND e.key = r.key AND e.state <> 'resolved'
-WHERE (r.deleted_at IS NULL OR :deleted)
+LEFT JOIN errors e ON e.org = :org AND e.key = r.key AND e.state <> 'resolved' AND e.sobject <> 'CampaignMember'
+WHERE 1
 """
 _ONLY = {
+    "deleted": "AND (r.deleted_at IS NOT NULL) = :deleted",
     "types": "AND r.type IN (SELECT value FROM json_each(:types))",
     "keys": "AND r.key IN (SELECT value FROM json_each(:keys))",
     "synced": "AND (l.sf_id IS NOT NULL) = :synced",
@@ -82,15 +83,17 @@ def list_records(
     stage: str | None = None,
     search: str | None = None,
     limit: int | None = None,
-    deleted: bool = False,
+    deleted: bool | None = False,
     hide_pulled: bool = False,
 ) -> Iterator[ListedRecord]:
-    """Living records in key order, streamed; deleted ones too if asked. `org` None: not connected, so none is synced.
+    """Records in key order, streamed: living ones, or `deleted` ones; None: both. `org` None: not connected, so none
+    is synced.
 
     `stage` compares names without case, "No stage" being one; `search` looks into key, name and e-mail. `hide_pulled`
     leaves out deals that came from Salesforce (D4).
     """
     wanted: dict[str, object] = {
+        "deleted": deleted,
         "types": orjson.dumps([one.value for one in types]).decode() if types else None,
         "keys": orjson.dumps(list(keys)).decode() if keys is not None else None,
         "synced": synced,
@@ -102,7 +105,7 @@ def list_records(
     connection.create_function("casefold", 1, _casefold, deterministic=True)
     for key, record_type, *others in connection.execute(
         " ".join((_ROWS, *conditions, "ORDER BY r.key LIMIT :limit")),
-        {**wanted, "org": org, "limit": -1 if limit is None else limit, "deleted": deleted},
+        {**wanted, "org": org, "limit": -1 if limit is None else limit},
     ):
         yield ListedRecord(key, RecordType(record_type), *others)
 

@@ -148,6 +148,8 @@ def test_S1_records_delete_asks_and_restore_brings_them_back(sfpush: Sfpush, con
     assert ran.data == {"deleted": ["contact:a1", "contact:a2"], "unchanged": []}
     assert sfpush("--json", "records", "delete", "a1", "--yes").data["unchanged"] == ["contact:a1"]
     assert sfpush("--json", "records").data["records"] == []
+    deleted = sfpush("--json", "records", "contacts", "--deleted").data["records"]
+    assert [one["key"] for one in deleted] == ["contact:a1", "contact:a2"]
     ran = sfpush("--json", "records", "restore", "contact:a1", "contact:a1")
     assert ran.data == {"restored": ["contact:a1"], "unchanged": []}
     assert "not deleted" in sfpush("records", "restore", "a1").out
@@ -213,14 +215,20 @@ def test_L2_memberships_are_retried_apart_from_records(sfpush: Sfpush, in_org: I
     refused = [
         error_log.Rejection("contact:a1", "CampaignMember", "create", "X", "No.", payload={"CampaignId": campaign}),
         error_log.Rejection("contact:a2", "Contact", "update", "X", "No."),
+        error_log.Rejection("contact:a1", "Contact", "update", "X", "No."),
     ]
     with closing(open_store(own_place / "home")) as store, writing(store):
         error_log.record_rejections(store, 1, refused, plan=None, now="2026-11-24T08:00:00.000Z")
-    numbers = {one["record"]: one["id"] for one in sfpush("--json", "errors").data["errors"]}
+    assert [one["key"] for one in sfpush("--json", "records", "contacts").data["records"]] == [
+        "contact:a1",
+        "contact:a2",
+    ]
+    errors = sfpush("--json", "errors").data["errors"]
+    (membership,) = [str(one["id"]) for one in errors if one["sobject"] == "CampaignMember"]
     mixed = sfpush("--json", "errors", "retry", "--all", "--yes")
     assert mixed.code == 2
-    assert f"sfpush errors retry {numbers['contact:a1']}" in mixed.envelope["errors"][0]["hint"]
-    retried = sfpush("--json", "errors", "retry", str(numbers["contact:a1"]), "--yes").data
+    assert f"sfpush errors retry {membership}" in mixed.envelope["errors"][0]["hint"]
+    retried = sfpush("--json", "errors", "retry", membership, "--yes").data
     assert (retried["results"]["members"], retried["results"]["created"]) == (1, 0)
     assert [one["record"] for one in sfpush("--json", "errors").data["errors"]] == ["contact:a2"]
 
