@@ -73,7 +73,7 @@ def scripted(*answers: Answer | Callable[[Asked], Answer]) -> Iterator[Scripted]
                 self.close_connection = True
                 return
             payload = b"" if answer.status == 204 else answer.payload
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)
             for name, value in {"Content-Type": "application/json", **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(payload) + (100 if answer.cut else 0)))

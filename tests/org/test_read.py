@@ -129,6 +129,12 @@ def test_describe_is_asked_once(org: Org) -> None:
     assert {"Account", "Contact", "Lead", "User"} <= set(org.sobject_names())
 
 
+def test_the_api_versions_that_the_org_speaks(org: Org) -> None:
+    versions = org.api_versions()
+    assert "62.0" in versions
+    assert versions == tuple(sorted(versions, key=float))
+
+
 def test_G5_limits_and_the_budget_after_each_answer(org: Org) -> None:
     limits = org.limits()
     assert 0 < limits.remaining <= limits.max

@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -50,6 +51,28 @@ def test_the_next_page_is_asked_on_our_host_whatever_its_url_says(transport: Mak
     with scripted(OK) as org:
         transport(org.url).read("/services/data/v62.0/query/01g-2000")
     assert org.asked[0].path == "/services/data/v62.0/query/01g-2000"
+
+
+def test_what_lies_outside_our_api_version_is_asked_where_it_is(transport: Make) -> None:
+    with scripted(Answer(200, [{"version": "62.0"}])) as org:
+        assert transport(org.url).read("/services/data") == [{"version": "62.0"}]
+    assert org.asked[0].path == "/services/data"
+    assert org.asked[0].headers["Authorization"] == "Bearer 00D000000000001!token"
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Tue, 24 Nov 2026 10:00:00 GMT", datetime(2026, 11, 24, 10, 0, tzinfo=UTC)),
+        ("yesterday", None),
+    ],
+)
+def test_the_orgs_time_is_that_of_its_last_answer(transport: Make, date: str, told: datetime | None) -> None:
+    with scripted(Answer(200, {"done": True}, headers={"Date": date})) as org:
+        made = transport(org.url)
+        assert made.answered_at is None
+        made.read("limits")
+        assert made.answered_at == told
 
 
 @pytest.mark.parametrize(
