@@ -9,7 +9,7 @@ from typing import TextIO
 
 from sfpush.errors import NotReady
 
-_OURS = ("store.sqlite", "practice-org.sqlite", "connection.json", "run.lock", "run.lock.json")
+_OURS = ("store.sqlite", "practice-org.sqlite", "connection.json", "run.lock", "run.lock.json", "sync.log")
 _BESIDE = ("", "-wal", "-shm")
 """What SQLite keeps beside a store has the store's permissions when it is made, and keeps them."""
 _FOLDER, _FILE = 0o700, 0o600
