@@ -173,7 +173,8 @@ def test_F1_the_currency_is_missing_where_there_is_one_only() -> None:
     deal_fields = ("Name", "StageName", "Amount", "CloseDate", "NextStep", "Description")
     deals = Describe("Opportunity", {name: text_field(name) for name in deal_fields})
     settings = {**EXTERNAL_IDS, "deals": {"mode": "pull"}}
-    assert of(told(settings, with_org(describes={**ORG, "Opportunity": deals})), "opportunity-fields").state == "ok"
+    check = of(told(settings, with_org(describes={**ORG, "Opportunity": deals})), "opportunity-fields")
+    assert check == Check("opportunity-fields", "ok", "All mapped fields (6) are there.")
     read_only = {name: text_field(name, createable=False, updateable=False) for name in deal_fields}
     org = with_org(describes={**ORG, "Opportunity": replace(deals, fields=read_only)})
     assert of(told(settings, org), "opportunity-fields").state == "ok", "what is only pulled need not be written (D2)"

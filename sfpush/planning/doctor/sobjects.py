@@ -173,12 +173,11 @@ def _fields(look: Look, describe: Describe) -> Iterator[Check]:
     name = look.name("fields")
     checks = [*look.told(name, "field", setup_paths.field_access(look.sobject, "{field}")), *look.told(name, "twice")]
     lines = standings(look.sobject, look.settings, describe)
+    going = [each for each in lines if (each.writeable if look.written else each.field)]
     left_out = [
         each
         for each in lines
-        if not (each.writeable if look.written else each.field)
-        and not each.line.by_user
-        and each.line.salesforce != _ONLY_WITH_SEVERAL_CURRENCIES
+        if each not in going and not each.line.by_user and each.line.salesforce != _ONLY_WITH_SEVERAL_CURRENCIES
     ]
     if left_out:
         first = left_out[0].line
@@ -187,8 +186,8 @@ def _fields(look: Look, describe: Describe) -> Iterator[Check]:
         fields = ", ".join(each.line.salesforce for each in left_out)
         message = f"Left out, as this user can't see or write them in {look.sobject}: {fields}."
         checks.append(warning(name, message, f"{setup_paths.field_access(look.sobject, first.salesforce)}.{switch}"))
-    going = len(lines) - len(left_out)
-    yield from checks or [ok(name, f"All mapped fields ({going}) are there and can be written.")]
+    can = "there and can be written" if look.written else "there"
+    yield from checks or [ok(name, f"All mapped fields ({len(going)}) are {can}.")]
 
 
 def _required(look: Look, describe: Describe) -> Iterator[Check]:
