@@ -9,6 +9,8 @@
     progress      bars on standard error
     …_view        a view a result: plan, run, errors, records, import, settings, status
     csv_output    tables for spreadsheets, guarded against formulas
+    html_report   a plan or a run as one HTML file
+    metrics       figures as OpenMetrics text
 
 Rich is imported only by what draws; `--json` and `--help` do without it.
 """

@@ -70,7 +70,8 @@ def rows_of_kind(
         "SELECT r.key, COALESCE(c.name, records.name, ''), r.sf_id, r.sent, r.before, r.code, r.message,"
         " COALESCE(c.rule, ''), COALESCE(c.reason, '')"
         " FROM batches b JOIN batch_rows r USING (batch)"
-        " LEFT JOIN changes c ON c.key = r.key AND c.plan = ? AND c.sobject = b.sobject"
+        # without the hint SQLite reads the whole plan for every row
+        " LEFT JOIN changes c INDEXED BY changes_by_key ON c.key = r.key AND c.plan = ? AND c.sobject = b.sobject"
         " LEFT JOIN records ON records.key = r.key"
         f" WHERE b.run = ? AND b.sobject = ? AND b.verb = ? AND r.outcome IS ?"
         f" AND (? IS NULL OR r.code = ?) AND {_LAST} ORDER BY r.batch, r.place LIMIT ?",

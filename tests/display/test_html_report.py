@@ -37,7 +37,7 @@ ATTRIBUTES = {
     "option": {"value"},
     "button": {"type"},
     "th": {"scope", "class"},
-    "p": {"class", "id", "role"},
+    "p": {"class", "id", "role", "data-more"},
     "span": {"class", "title"},
 }
 HOSTILE = (
@@ -273,6 +273,7 @@ def test_of_a_hundred_thousand_changes_some_are_shown_the_rest_counted_and_none_
     assert html.count("<article") == ROWS_SHOWN
     assert read <= ROWS_SHOWN + 1
     assert "The first 500 of 100,000 are shown here. All of them: sfpush plan --object Contact --csv FILE" in html
+    assert 'data-more="; 99,500 others are not on it"' in html
     kept = listing_of(changes())
     assert kept.total == 100_000
     assert len(list(kept.first("create", "Contact"))) == ROWS_SHOWN

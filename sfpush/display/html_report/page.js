@@ -20,8 +20,12 @@
     return field ? field.value : "";
   }
 
-  function anyShown(element) {
-    return element.querySelector("article:not([hidden])") !== null;
+  function narrow(element, filtering) {
+    const shown = element.querySelectorAll("article:not([hidden])").length;
+    const count = element.querySelector(".count");
+    count.dataset.all = count.dataset.all || count.textContent;
+    count.textContent = filtering ? shown.toLocaleString("en") + " of " + count.dataset.all : count.dataset.all;
+    element.hidden = filtering && shown === 0;
   }
 
   function filter() {
@@ -36,9 +40,10 @@
       article.hidden = !fits;
       if (fits) shown += 1;
     }
-    for (const element of groups.concat(sections)) element.hidden = filtering && !anyShown(element);
+    for (const element of groups.concat(sections)) narrow(element, filtering);
     found.textContent = filtering
-      ? shown.toLocaleString("en") + " of the " + articles.length.toLocaleString("en") + " records on this page"
+      ? shown.toLocaleString("en") + " of the " + articles.length.toLocaleString("en") + " records on this page" +
+        (found.dataset.more || "")
       : "";
   }
 
