@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 COMMAND_SECONDS = 60
 """How long the command may take."""
 
-DECLINED = "declined"
 _METRICS_MODE = 0o644
 """Whoever collects the figures is another user, and nobody's data is in them."""
 _MOST_SAID = 1000
@@ -36,10 +35,10 @@ _MOST_SAID = 1000
 def tell_others(session: Session, result: Result, began: datetime, *, told_before: bool = False) -> None:
     """Tell of a run that began then and ended now, as the settings say.
 
-    Nothing is told of a run that never was: another one held the lock (exit 8; that one tells of itself), or the
-    answer to the question was no. `told_before`: the command has been run with this already.
+    Nothing is told where another run held the lock (exit 8): that one tells of itself. `told_before`: the command has
+    been run with this already.
     """
-    if result.exit_code == AlreadyRunning.exit_code or any(error.code == DECLINED for error in result.errors):
+    if result.exit_code == AlreadyRunning.exit_code:
         return
     notify = _settings(session)
     if notify.metrics_file:

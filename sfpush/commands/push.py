@@ -106,6 +106,7 @@ def push_selected(
 
     if not dry_run:
         session.require_an_answer(yes=yes)
+    if yes and not dry_run:
         session.begin_run()
     settings = session.settings.settings
     with session.only_run(command):
@@ -136,6 +137,7 @@ def _push_saved(
 
     if not dry_run:
         session.require_an_answer(yes=yes)
+    if yes and not dry_run:
         session.begin_run()
     saved = open_plan_file(file)
     settings = session.settings.settings
@@ -171,6 +173,7 @@ def carry_out_plan(
     if waiting and not yes:
         plan_result(session, head).view(session.err)
         session.confirm(f"{asking} {counted(waiting, 'change')} to org {head.org_id}?", yes=yes)
+    session.begin_run()
     with stop_on_signal(session.said_stopping) as stop:
         report = carry_out(
             session.store,

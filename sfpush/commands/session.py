@@ -124,8 +124,8 @@ class Session:
         return self.__dict__.get("org")
 
     def begin_run(self) -> None:
-        """From here on the command writes to the org, or should: however it ends, others are told (`[notify]`)."""
-        self.run_began = now()
+        """From here on nobody needs to be at the terminal: however the run ends, others are told (`[notify]`)."""
+        self.run_began = self.run_began or now()
 
     @property
     def state(self) -> OrgState:

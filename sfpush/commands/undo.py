@@ -39,6 +39,7 @@ def undo(
     session = Session.of(context)
     if not dry_run:
         session.require_an_answer(yes=yes)
+    if yes and not dry_run:
         session.begin_run()
     settings = session.settings.settings
     with session.only_run("undo"):

@@ -138,7 +138,8 @@ def more_text(total: int, all_of: str) -> str:
     """What is said where a group is cut."""
     if total <= ROWS_SHOWN:
         return ""
-    return f"The first {number(ROWS_SHOWN)} of {number(total)} are shown here. All of them: {all_of}"
+    where = f" All of them: {all_of}" if all_of else ""
+    return f"The first {number(ROWS_SHOWN)} of {number(total)} are shown here.{where}"
 
 
 def entry_of(change: AnyChange, instance_url: str, *, action: str = "") -> Entry:
