@@ -114,23 +114,31 @@ def may_make(company: Record, context: Context) -> NoAccount | None:
     )
 
 
-def kept(own: OrgRow, company: str, answer: Account | MakeIt | Follow | Rematch) -> Kept:
+def may_be(own: str, answer: Account | MakeIt) -> bool:
+    """Whether the account that a person has may be its company's (C6)."""
+    return own in _accounts(answer)
+
+
+def kept(own: OrgRow, company: str, answer: Account | MakeIt) -> Kept:
     """What a person who has the account `own` hears of Apollo's company: nothing if it may be that account (C6)."""
-    found: tuple[SalesforceId, ...] = ()
-    match answer:
-        case AccountAt():
-            found = (answer.id, *answer.candidates)
-        case NoAccount():
-            found = answer.candidates
-        case _:
-            pass
-    if own.id in found:
+    if may_be(own.id, answer):
         return Kept()
+    found = _accounts(answer)
     name = own.fields.get("Name")
     there = f" ({found[0]})" if found else ""
     return Kept(
         f"It stays with account {own.id}{f' ({name})' if name else ''}, which is not Apollo's {company}{there}."
     )
+
+
+def _accounts(answer: Account | MakeIt) -> tuple[SalesforceId, ...]:
+    match answer:
+        case AccountAt():
+            return answer.id, *answer.candidates
+        case NoAccount():
+            return answer.candidates
+        case _:
+            return ()
 
 
 def waits_for(key: str, reason: str) -> NoAccount:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sfpush.model import AnyChange, Create, LinkTo, OrgRow, Record, RecordType, SalesforceId, Unchanged, Update
 from sfpush.planning import account_of_person as answers
-from sfpush.planning.accounts import decide_account, made_up_account, made_up_key
+from sfpush.planning.accounts import decide_account
 from sfpush.planning.context import Context
 from sfpush.planning.deals.account import with_company
-from sfpush.planning.keys import company_domain, company_key
 from sfpush.planning.matching import Found, Match, match_account
-from sfpush.planning.people import Account, AccountAt, AccountToCome, Pending
+from sfpush.planning.people import Account, AccountAt, AccountToCome, Kept, Pending
 from sfpush.planning.subjects import Subject
+from sfpush.runs.companies import Told, companies_of, told_by
 from sfpush.runs.filters import with_filter
 from sfpush.runs.known_before import Rivals, with_failures
 from sfpush.runs.plan_removals import Removals
@@ -21,10 +22,11 @@ from sfpush.store.claims import Claims
 from sfpush.store.database import writing
 from sfpush.store.planned_accounts import PlannedAccounts
 from sfpush.store.plans import Decided, add_changes, changes_of
-from sfpush.store.sharers import accounts_alike
 from sfpush.store.snapshot import rows_by_id
 from sfpush.store.subjects import account_subjects, stored_records
 
+_REMEMBERED = 16384
+"""Of how many companies the answer is kept at hand: contacts of one company rarely stand side by side."""
 _FOLLOWED = 5
 """How many duplicates in a row are followed to the account that goes first."""
 
@@ -41,6 +43,7 @@ class AccountDecisions:
         self._made = PlannedAccounts(connection, context.free_mail_domains)
         self._by_external_id = bool(context.settings.salesforce.external_ids.account)
         self._for_people: list[Decided] = []
+        self._settled: dict[Told, Account] = {}
 
     def decide_all(self, records: Sequence[Record]) -> None:
         """Decide on a chunk of account records in their own right (A1–A3)."""
@@ -62,57 +65,102 @@ class AccountDecisions:
 
     def of_people(self, people: Sequence[Pending]) -> Mapping[str, Account | None]:
         """The accounts of a chunk of people, by the person's key; `take_made` gives those that must be made."""
-        companies = self._companies([one.subject.record for one in people])
-        keys = sorted({company.key for company in companies.values()})
-        decided = dict(changes_of(self._connection, self._plan, keys))
-        by_key = {company.key: company for company in companies.values()}
-        # of an account that is settled no more needs to be known
-        settled = {key for key, change in decided.items() if isinstance(change, Create | Update | LinkTo | Unchanged)}
-        subjects, rivals = self._subjects([by_key[key] for key in keys if key not in settled])
-        known = {key: Subject(by_key[key]) for key in settled} | {one.record.key: one for one in subjects}
-        own = self._own_accounts(people)
+        askers = [one.subject.record for one in people]
+        told = self._told(askers)
+        asked = self._asked(told, askers)
         found: dict[str, Account | None] = {}
+        elsewhere: list[tuple[Pending, Account | answers.MakeIt]] = []
         for one in people:
             key = one.subject.record.key
-            company = companies.get(key)
-            if company is None:
+            answer = self._answer(key, told, asked)
+            if answer is None:
                 found[key] = None
-                continue
-            subject = known[company.key]
-            answer = self._resolved(subject, decided)
-            if one.account == "kept":
+            elif one.account == "kept":
                 assert one.row is not None
-                found[key] = answers.kept(own[one.row.fields["AccountId"]], company.name or company.key, answer)
+                found[key] = Kept()
+                if not answers.may_be(one.row.fields["AccountId"], answer):
+                    elsewhere.append((one, answer))
             elif isinstance(answer, answers.MakeIt):
-                found[key] = self._make(one, subject, rivals, decided)
+                found[key] = self._make(one, asked.subject_of(key), asked.rivals, asked.decided)
             else:
                 found[key] = answer
+        if elsewhere:
+            found.update(self._kept_elsewhere(elsewhere, told))
         return found
 
     def of_deals(self, deals: Sequence[Record]) -> Mapping[str, Account | None]:
         """The accounts of a chunk of deals, by the deal's key; none is made for a deal, which goes without (D5)."""
-        companies = self._companies([with_company(deal) for deal in deals])
-        by_key = {company.key: company for company in companies.values()}
-        decided = changes_of(self._connection, self._plan, sorted(by_key))
-        subjects, rivals = self._subjects([by_key[key] for key in sorted(by_key)])
+        askers = [with_company(deal) for deal in deals]
+        told = self._told(askers)
+        asked = self._asked(told, askers)
         found: dict[str, Account | None] = {}
-        for subject in subjects:
-            answer = self._resolved(subject, decided)
+        for deal in deals:
+            answer = self._answer(deal.key, told, asked)
             if isinstance(answer, answers.MakeIt):
-                answer = self._of_another(subject, rivals) or answer
-            found[subject.record.key] = None if isinstance(answer, answers.MakeIt) else answer
-        return {deal.key: found[companies[deal.key].key] if deal.key in companies else None for deal in deals}
+                answer = self._of_another(asked.subject_of(deal.key), asked.rivals)
+            found[deal.key] = answer
+        return found
 
     def take_made(self) -> list[Decided]:
         """The decisions on accounts that the last chunk of people called for, to be written with the people's own."""
         made, self._for_people = self._for_people, []
         return made
 
-    def _own_accounts(self, people: Sequence[Pending]) -> Mapping[str, OrgRow]:
-        """The accounts that people have in the org; one that the user does not see is known by its Id only."""
-        ids = {one.row.fields["AccountId"] for one in people if one.row is not None and one.account == "kept"}
+    def _told(self, askers: Sequence[Record]) -> Mapping[str, Told]:
+        free_mail = self._context.free_mail_domains
+        return {one.key: told for one in askers if (told := told_by(one, free_mail)) is not None}
+
+    def _asked(self, told: Mapping[str, Told], askers: Sequence[Record]) -> _Asked:
+        """The answers that are settled, and all that is known of the other companies."""
+        settled = {one: self._settled[one] for one in told.values() if one in self._settled}
+        open_ = [one for one in askers if one.key in told and told[one.key] not in settled]
+        companies = companies_of(self._connection, told, open_, self._context.free_mail_domains)
+        by_key = {company.key: company for company in companies.values()}
+        keys = sorted(by_key)
+        decided = dict(changes_of(self._connection, self._plan, keys))
+        # of an account that is there, or that the plan makes, no more needs to be known
+        there = {key for key, change in decided.items() if isinstance(change, Create | Update | LinkTo | Unchanged)}
+        subjects, rivals = self._subjects([by_key[key] for key in keys if key not in there])
+        known = {key: Subject(by_key[key]) for key in there} | {one.record.key: one for one in subjects}
+        return _Asked(settled, companies, known, decided, rivals)
+
+    def _answer(self, asker: str, told: Mapping[str, Told], asked: _Asked) -> Account | answers.MakeIt | None:
+        """What the plan or the org has for the company of an asker, looked up once a company; None if it has none."""
+        if asker not in told:
+            return None
+        if (settled := asked.settled.get(told[asker])) is not None:
+            return settled
+        if asker not in asked.companies:
+            return None
+        answer = self._resolved(asked.subject_of(asker), asked.decided)
+        if not isinstance(answer, answers.MakeIt):
+            asked.settled[told[asker]] = answer
+            self._remember(told[asker], answer)
+        return answer
+
+    def _remember(self, told: Told, answer: Account) -> None:
+        """Keep an answer that nothing in this plan can change any more, for the chunks to come."""
+        if len(self._settled) >= _REMEMBERED:
+            del self._settled[next(iter(self._settled))]
+        self._settled[told] = answer
+
+    def _kept_elsewhere(
+        self, people: Sequence[tuple[Pending, Account | answers.MakeIt]], told: Mapping[str, Told]
+    ) -> Mapping[str, Account]:
+        """What people hear whose account is not Apollo's; one that the user does not see is known by its Id only."""
+        companies = companies_of(
+            self._connection, told, [one.subject.record for one, _ in people], self._context.free_mail_domains
+        )
+        ids = {one.row.fields["AccountId"] for one, _ in people if one.row is not None}
         seen = rows_by_id(self._connection, self._org, sorted(ids))
-        return {one: seen.get(one) or OrgRow("Account", SalesforceId(one), {}) for one in ids}
+        found: dict[str, Account] = {}
+        for one, answer in people:
+            assert one.row is not None
+            own = one.row.fields["AccountId"]
+            row = seen.get(own) or OrgRow("Account", SalesforceId(own), {})
+            company = companies[one.subject.record.key]
+            found[one.subject.record.key] = answers.kept(row, company.name or company.key, answer)
+        return found
 
     def _resolved(self, subject: Subject, decided: Mapping[str, AnyChange]) -> Account | answers.MakeIt:
         """What the plan or the org has for a company, duplicates followed to the account that goes first."""
@@ -170,38 +218,20 @@ class AccountDecisions:
         subjects = with_failures(self._connection, self._org, subjects, by_hand=by_hand)
         return subjects, Rivals(self._connection, self._org, self._plan, records, self._context.free_mail_domains)
 
-    def _companies(self, people: Sequence[Record]) -> Mapping[str, Record]:
-        """The account record of each person: Apollo's own, one of the same company, else one made up from its row."""
-        wanted = {
-            person.key: f"account:{person.fields['account_id']}" for person in people if person.fields.get("account_id")
-        }
-        stored = stored_records(self._connection, sorted(set(wanted.values())))
-        found = {key: stored[account] for key, account in wanted.items() if account in stored}
-        free_mail = self._context.free_mail_domains
-        keys = {
-            person.key: key
-            for person in people
-            if person.key not in found and (key := made_up_key(person, free_mail)) is not None
-        }
-        made_up: dict[str, Record] = {}
-        for person in people:
-            if (key := keys.get(person.key)) is not None and key not in made_up:
-                made_up[key] = made_up_account(key, person)
-        domains = {key: company_domain(record.fields.get("website"), free_mail) for key, record in made_up.items()}
-        names = {record.key: company_key(record.name) for record in made_up.values()}
-        by_domain = accounts_alike(self._connection, "domain", filter(None, domains.values()), free_mail)
-        by_name = accounts_alike(self._connection, "name", filter(None, names.values()), free_mail)
-        alike: dict[str, str] = {}
-        for key, domain in domains.items():
-            if domain is not None and domain in by_domain:
-                alike[key] = by_domain[domain].first
-            elif (there := by_name.get(names[key])) is not None:
-                first = there.first if domain is None else there.first_without_domain
-                if first is not None:
-                    alike[key] = first
-        records = stored_records(self._connection, sorted(set(alike.values())))
-        made_up.update({key: records[other] for key, other in alike.items()})
-        return {**found, **{person: made_up[key] for person, key in keys.items()}}
+
+class _Asked(NamedTuple):
+    """What is known of the companies that a chunk asks for: the answers that are settled; of the others the account
+    record of each asker, by its key; by the company's key its subject and what the plan says of it; and its rivals."""
+
+    settled: dict[Told, Account]
+    companies: Mapping[str, Record]
+    subjects: Mapping[str, Subject]
+    decided: dict[str, AnyChange]
+    rivals: Rivals
+
+    def subject_of(self, asker: str) -> Subject:
+        """The subject of an asker's company."""
+        return self.subjects[self.companies[asker].key]
 
 
 def _decided(change: AnyChange, subject: Subject, match: Match) -> Decided:

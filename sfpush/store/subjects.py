@@ -6,7 +6,7 @@ A chunk costs a fixed number of queries, whatever its size, so a million records
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -84,15 +84,19 @@ def person_subjects(
     moved: Mapping[str, Link] = NONE_MOVED,
 ) -> list[Subject]:
     """Join contacts with links, org rows and each other. `moved` are links that the plan moves (S3)."""
-    emails = {record.key: contact_emails(record.fields) for record in records}
+    links = _links(connection, org, records, moved)
+    emails = {record.key: contact_emails(record.fields) for record in records if record.key not in links}
     by_email = rows_by_key(connection, org, "email", (one for all_of in emails.values() for one in all_of), _PEOPLE)
-    candidates: dict[str, list[Candidate]] = {record.key: [] for record in records}
-    for record in records:
+
+    def alike(record: Record) -> list[Candidate]:
         primary = str(record.fields.get("email") or "").strip().lower()
-        for address in emails[record.key]:
-            level = Level.EMAIL if address == primary else Level.ADDITIONAL_EMAIL
-            candidates[record.key] += [Candidate(level, row) for row in by_email.get(address, ())]
-    return _subjects(connection, org, records, candidates, _PEOPLE, by_external_id=by_external_id, moved=moved)
+        return [
+            Candidate(Level.EMAIL if address == primary else Level.ADDITIONAL_EMAIL, row)
+            for address in emails[record.key]
+            for row in by_email.get(address, ())
+        ]
+
+    return _subjects(connection, org, records, links, alike, _PEOPLE, by_external_id=by_external_id)
 
 
 def account_subjects(
@@ -104,26 +108,28 @@ def account_subjects(
     moved: Mapping[str, Link] = NONE_MOVED,
 ) -> list[Subject]:
     """Account records, stored or made up from contacts, joined with links and org rows."""
-    domains = {record.key: domain_key(record.fields.get("website")) for record in records}
-    names = {record.key: company_key(record.name) for record in records}
+    links = _links(connection, org, records, moved)
+    unlinked = [record for record in records if record.key not in links]
+    domains = {record.key: domain_key(record.fields.get("website")) for record in unlinked}
+    names = {record.key: company_key(record.name) for record in unlinked}
     by_domain = rows_by_key(connection, org, "domain", filter(None, domains.values()), _ACCOUNT)
     by_name = rows_by_key(connection, org, "name", filter(None, names.values()), _ACCOUNT)
-    candidates = {
-        record.key: [
+
+    def alike(record: Record) -> list[Candidate]:
+        return [
             *(Candidate(Level.DOMAIN, row) for row in by_domain.get(domains[record.key] or "", ())),
             *(Candidate(Level.NAME, row) for row in by_name.get(names[record.key], ())),
         ]
-        for record in records
-    }
-    return _subjects(connection, org, records, candidates, _ACCOUNT, by_external_id=by_external_id, moved=moved)
+
+    return _subjects(connection, org, records, links, alike, _ACCOUNT, by_external_id=by_external_id)
 
 
 def deal_subjects(
     connection: sqlite3.Connection, org: int, records: Sequence[Record], *, by_external_id: bool
 ) -> Sequence[Subject]:
     """Join deals with links and org rows; nothing else tells that two deals are one (M6)."""
-    none: dict[str, list[Candidate]] = {record.key: [] for record in records}
-    return _subjects(connection, org, records, none, _DEAL, by_external_id=by_external_id)
+    links = _links(connection, org, records, NONE_MOVED)
+    return _subjects(connection, org, records, links, lambda _deal: [], _DEAL, by_external_id=by_external_id)
 
 
 def stored_records(connection: sqlite3.Connection, keys: Sequence[str]) -> Mapping[str, Record]:
@@ -141,40 +147,44 @@ def stored_records(connection: sqlite3.Connection, keys: Sequence[str]) -> Mappi
     return found
 
 
+def _links(
+    connection: sqlite3.Connection, org: int, records: Sequence[Record], moved: Mapping[str, Link]
+) -> Mapping[str, Link]:
+    links = links_for(connection, org, [record.key for record in records])
+    return {**links, **{record.key: moved[record.key] for record in records if record.key in moved}} if moved else links
+
+
 def _subjects(
     connection: sqlite3.Connection,
     org: int,
     records: Sequence[Record],
-    candidates: dict[str, list[Candidate]],
+    links: Mapping[str, Link],
+    alike: Callable[[Record], list[Candidate]],
     sobjects: Sequence[str],
     *,
     by_external_id: bool,
-    moved: Mapping[str, Link] = NONE_MOVED,
 ) -> list[Subject]:
-    keys = [record.key for record in records]
-    links = dict(links_for(connection, org, keys))
-    if moved:
-        links.update({key: moved[key] for key in keys if key in moved})
-    named: Mapping[str, Sequence[SalesforceId]] = {record.key: own for record in records if (own := export_ids(record))}
+    """Subjects in the order of their records. A linked one has the row of its link, whatever else is like it (M1);
+    `alike` finds those that an unlinked one may be."""
+    unlinked = [record for record in records if record.key not in links]
+    named: Mapping[str, Sequence[SalesforceId]] = {
+        record.key: own for record in unlinked if (own := export_ids(record))
+    }
     by_id = _rows_and_converted(
         connection, org, [*(link.id for link in links.values()), *(one for ids in named.values() for one in ids)]
     )
     by_id |= _as_pushed(connection, org, [link for link in links.values() if link.id not in by_id])
     named = _without_unlinked(connection, org, named, by_id)
-    if by_external_id:
-        _add_external(connection, org, records, candidates, sobjects)
+    external = _external(connection, org, unlinked, sobjects) if by_external_id else {}
     subjects = []
     for record in records:
-        found = candidates[record.key]
-        link = links.get(record.key)
-        if link is not None:
-            found += _linked(link, by_id)
-        ids = named.get(record.key, ())
-        unknown: tuple[str, ...] = ()
-        if ids:
-            found += _named(ids, by_id, sobjects)
-            unknown = tuple(one for one in ids if one not in by_id)
-        subjects.append(Subject(record, link, tuple(found), unknown))
+        key = record.key
+        if (link := links.get(key)) is not None:
+            subjects.append(Subject(record, link, _linked(link, by_id)))
+            continue
+        ids = named.get(key, ())
+        found = (*alike(record), *external.get(key, ()), *_named(ids, by_id, sobjects))
+        subjects.append(Subject(record, None, found, tuple(one for one in ids if one not in by_id)))
     return subjects
 
 
@@ -208,17 +218,13 @@ def _without_unlinked(
     }
 
 
-def _add_external(
-    connection: sqlite3.Connection,
-    org: int,
-    records: Sequence[Record],
-    candidates: dict[str, list[Candidate]],
-    sobjects: Sequence[str],
-) -> None:
-    external = {record.key: (record.apollo_id or record.key).lower() for record in records}
-    rows = rows_by_key(connection, org, "external", external.values(), sobjects)
-    for key, value in external.items():
-        candidates[key] += [Candidate(Level.EXTERNAL_ID, row) for row in rows.get(value, ())]
+def _external(
+    connection: sqlite3.Connection, org: int, records: Sequence[Record], sobjects: Sequence[str]
+) -> Mapping[str, list[Candidate]]:
+    """The rows that hold the external id of each of these records, by its key."""
+    values = {record.key: (record.apollo_id or record.key).lower() for record in records}
+    rows = rows_by_key(connection, org, "external", values.values(), sobjects)
+    return {key: [Candidate(Level.EXTERNAL_ID, row) for row in rows.get(value, ())] for key, value in values.items()}
 
 
 def _rows_and_converted(connection: sqlite3.Connection, org: int, ids: Sequence[str]) -> dict[str, OrgRow]:
@@ -243,11 +249,11 @@ def _named(ids: Sequence[str], by_id: Mapping[str, OrgRow], sobjects: Sequence[s
     ]
 
 
-def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> list[Candidate]:
+def _linked(link: Link, by_id: Mapping[str, OrgRow]) -> tuple[Candidate, ...]:
     row = by_id.get(link.id)
     if row is None:
-        return []
-    return [Candidate(Level.LINK, by_id[one]) for one in (link.id, *_converted([row])) if one in by_id]
+        return ()
+    return tuple([Candidate(Level.LINK, by_id[one]) for one in (link.id, *_converted([row])) if one in by_id])
 
 
 def export_ids(record: Record) -> tuple[SalesforceId, ...]:

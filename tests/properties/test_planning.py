@@ -16,7 +16,7 @@ from sfpush.planning.accounts import different_companies, made_up_account, made_
 from sfpush.planning.field_map import object_map
 from sfpush.planning.keys import company_domain, company_key, contact_emails, email_key
 from sfpush.practice import people
-from sfpush.runs import plan
+from sfpush.runs import plan, plan_accounts
 from sfpush.store import records, subjects
 from sfpush.store.describes import describes
 from sfpush.store.links import links_for
@@ -46,13 +46,16 @@ def test_I1_a_plan_does_not_depend_on_the_order_of_rows(
 
 
 @quick
-@given(situation=situations(), size=st.integers(1, 3))
-def test_a_plan_does_not_depend_on_where_chunks_are_cut(tmp_path: Path, situation: Situation, size: int) -> None:
+@given(situation=situations(), size=st.integers(1, 3), remembered=st.integers(1, 3))
+def test_a_plan_does_not_depend_on_where_chunks_are_cut_and_what_is_remembered_between_them(
+    tmp_path: Path, situation: Situation, size: int, remembered: int
+) -> None:
     with played(tmp_path, situation) as place:
         place.take_in(situation.records)
         whole = place.changes()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(plan, "record_chunks", partial(subjects.record_chunks, size=size))
+            patch.setattr(plan_accounts, "_REMEMBERED", remembered)
             assert place.changes() == whole
 
 
