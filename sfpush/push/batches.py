@@ -33,6 +33,7 @@ _STAGES: Mapping[str, int] = {
     "EventRelation": 6,
 }
 _ACTIVITY_STAGE = 5
+_LAST_STAGE = 20
 
 Writing = Create | Update | Delete
 """Changes that send something to the org."""
@@ -73,20 +74,26 @@ def makes_link(sobject: str) -> bool:
     return sobject != "CampaignMember"
 
 
-def stage_of(action: str, sobject: str) -> int:
-    """When it is the turn of such changes: first deletes, children before parents; then accounts, people, the rest."""
+def stage_of(action: str, sobject: str, *, undoing: bool = False) -> int:
+    """When it is the turn of such changes: first deletes, children before parents; then accounts, people, the rest.
+
+    An undo deletes last: what the run put under an Account that it made has to be back in its place before (B4).
+    """
     stage = _STAGES.get(sobject, _ACTIVITY_STAGE)
-    return -1 - stage if action == Delete.action else stage
+    if action != Delete.action:
+        return stage
+    return _LAST_STAGE - stage if undoing else -1 - stage
 
 
 def writes_of(planned: Mapping[tuple[str, str, str], int]) -> Mapping[tuple[str, str], int]:
     """The changes that send something to the org, of all those counted by action, sObject and rule: counted by action
     and sObject, in the order they go."""
     writes: dict[tuple[str, str], int] = {}
+    undoing = any(rule == Rule.UNDO for _, _, rule in planned)
     for (action, sobject, rule), count in planned.items():
         if action in WRITING_ACTIONS and rule != Rule.DELETED_IN_SALESFORCE:
             writes[action, sobject] = writes.get((action, sobject), 0) + count
-    return dict(sorted(writes.items(), key=lambda one: (stage_of(*one[0]), one[0])))
+    return dict(sorted(writes.items(), key=lambda one: (stage_of(*one[0], undoing=undoing), one[0])))
 
 
 def bulk_kinds(writes: Mapping[tuple[str, str], int], settings: Settings) -> frozenset[tuple[str, str]]:
@@ -125,7 +132,7 @@ def parcels(
     stage = None
     for placed in stream:
         change = placed.change
-        if stage != (stage := stage_of(change.action, change.sobject)):
+        if stage != (stage := stage_of(change.action, change.sobject, undoing=change.rule is Rule.UNDO)):
             yield from _close(open_parcels)
         verb, external_id_field = _verb(change, external_ids.get(change.sobject))
         bulk = (change.action, change.sobject) in in_bulk
@@ -145,8 +152,8 @@ def fill(
     """Make the batch of a parcel, given the Ids of the records it needs.
 
     Returns the changes that go, in the order of the batch's rows; the batch; and the changes that wait, each with
-    the records that it waits for (C8). A delete waits for records that are still linked: its children, whose own
-    deletes did not go through (S1).
+    the records that it waits for (C8). A delete waits for its children, those with an Id still: their own deletes did
+    not go through (S1), or they were not put back under another parent (B4).
     """
     going: list[Placed] = []
     rows: list[Row] = []

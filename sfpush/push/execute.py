@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from sfpush.errors import AnswerLost, NotReady
-from sfpush.model import Batch, Create, Delete, Outcome, Rejected, Row, Verb, Written
+from sfpush.model import Batch, Create, Delete, Outcome, Rejected, Row, SalesforceId, Verb, Written
 from sfpush.push.batches import (
     COLLECTION_SIZE,
     Parcel,
@@ -132,7 +132,7 @@ class Execution:
             {key for placed in parcel.placed for key in (placed.change.record, *placed.change.needs)}
         )
         open_placed = tuple(placed for placed in parcel.placed if self._is_open(placed.change, known))
-        going, batch, waiting = fill(replace(parcel, placed=open_placed), known.ids)
+        going, batch, waiting = fill(replace(parcel, placed=open_placed), self._in_place(parcel, known))
         self.tally.waiting += len(waiting)
         self.advanced(len(parcel.placed) - len(going))
         if not going:
@@ -144,6 +144,13 @@ class Execution:
         number = self.journal.intend(batch, [placed.change for placed in going])
         flight = _Flight(parcel, going, batch, number)
         threading.Thread(target=self._fly, args=(flight,), daemon=True).start()
+
+    def _in_place(self, parcel: Parcel, known: Known) -> Mapping[str, SalesforceId]:
+        """The Ids of linked records; for deletes without those that this run has moved out of the way (B4)."""
+        if parcel.verb is not Verb.DELETE or not any(placed.change.needs for placed in parcel.placed):
+            return known.ids
+        moved = self.journal.updated(known.ids.keys())
+        return {key: sf_id for key, sf_id in known.ids.items() if key not in moved}
 
     def _look_for_lost(self) -> None:
         """Before the next stage leaves, which may need what was lost, and at the end."""

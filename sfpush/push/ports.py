@@ -77,6 +77,10 @@ class Journal(Protocol):
         """What is known of these records now."""
         ...
 
+    def updated(self, keys: Collection[str]) -> Collection[str]:
+        """Which of these records this run has updated."""
+        ...
+
     def intend(self, batch: Batch, changes: Sequence[Writing], *, in_bulk: bool = False) -> int:
         """Note what is about to be sent, row by row, before it leaves; returns the batch's number."""
         ...

@@ -46,10 +46,14 @@ class RowNow:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A row that hangs on another and would go or be orphaned with it."""
+    """A row that hangs on another and would go or be orphaned with it.
+
+    `moving` is the record by whose own undo it goes back under another parent, if it does.
+    """
 
     sobject: str
     id: SalesforceId
+    moving: str | None = None
 
 
 def undo(
@@ -85,11 +89,12 @@ def _take_away(row: WrittenRow, now: RowNow, describe: Describe, children: Seque
         return _left(row, Rule.CHANGED_SINCE, f"Changed since: {', '.join(changed)}.")
     if not now.by_us or (row.written_since is None and now.age > AUTOMATION):
         return _left(row, Rule.CHANGED_SINCE, "Someone has worked on it since.")
-    if children:
-        kinds = ", ".join(sorted({child.sobject for child in children}))
-        many = "1 row" if len(children) == 1 else f"{len(children)} rows"
+    staying = [child for child in children if child.moving is None]
+    if staying:
+        kinds = ", ".join(sorted({child.sobject for child in staying}))
+        many = "1 row" if len(staying) == 1 else f"{len(staying)} rows"
         reason = f"It would take {many} from elsewhere along ({kinds})."
-        return _left(row, Rule.HAS_CHILDREN, reason, tuple(child.id for child in children[:5]))
+        return _left(row, Rule.HAS_CHILDREN, reason, tuple(child.id for child in staying[:5]))
     return Delete(
         record=row.record,
         name=row.name,
@@ -97,6 +102,7 @@ def _take_away(row: WrittenRow, now: RowNow, describe: Describe, children: Seque
         rule=Rule.UNDO,
         reason="The run made it; it is deleted again.",
         salesforce_id=row.id,
+        needs=tuple(dict.fromkeys(child.moving for child in children if child.moving is not None)),
         fields=tuple(FieldChange(name, value, None) for name, value in ours.items()),
     )
 

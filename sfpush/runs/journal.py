@@ -48,6 +48,10 @@ class RunJournal:
             frozenset(journal.unclear(self.connection, self.org, listed)),
         )
 
+    def updated(self, keys: Collection[str]) -> Collection[str]:
+        """Which of these records this run has updated in the org."""
+        return journal.updated_by(self.connection, self.run, list(keys))
+
     def intend(self, batch: Batch, changes: Sequence[Writing], *, in_bulk: bool = False) -> int:
         """Write the batch down before it leaves, with what its rows held before."""
         with writing(self.connection):

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from sfpush.errors import RequestRefused, UsageError
-from sfpush.model import Delete, SalesforceId, Verb
+from sfpush.model import Delete, SalesforceId, Update, Verb
 from sfpush.org.connected import Org
 from sfpush.push.batches import estimated_calls, stage_of, writes_of
 from sfpush.push.undo import Child, RowNow, WrittenRow, undo
@@ -48,6 +48,8 @@ _CHILDREN: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """What hangs on a row, by the lookup that ties it: it would be deleted or orphaned with it."""
+
+_LOOKUPS = frozenset(lookup for ties in _CHILDREN.values() for _, lookup in ties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class _Undoing:
     def __init__(self, connection: sqlite3.Connection, org: Org, number: int, run: Run) -> None:
         self._connection, self._org, self._number, self._run = connection, org, number, run
         self._going: set[SalesforceId] = set()
+        self._moving: dict[tuple[SalesforceId, str], str] = {}
         self._deleted_ids = _deleted_by(connection, run) if run.mode == "undo" else {}
 
     def decide(self, sobject: str, sent: Sequence[tuple[Verb, SentRow, str]]) -> list[Decided]:
@@ -144,6 +147,8 @@ class _Undoing:
             )
             if isinstance(change, Delete):
                 self._going.add(row.id)
+            elif isinstance(change, Update):
+                self._moving |= {(row.id, one.field): row.record for one in change.fields if one.field in _LOOKUPS}
             account = row.id if sobject == "Account" else (there.fields.get("AccountId") if there else None)
             decided.append(Decided(change, 0, there.fields.get("SystemModstamp") if there else None, account))
         return decided
@@ -187,7 +192,8 @@ class _Undoing:
                 continue
             for row in rows:
                 if (sf_id := SalesforceId(row["Id"])) not in self._going:
-                    found.setdefault(SalesforceId(row[lookup]), []).append(Child(child, sf_id))
+                    hanging = Child(child, sf_id, self._moving.get((sf_id, lookup)))
+                    found.setdefault(SalesforceId(row[lookup]), []).append(hanging)
         return found
 
 

@@ -296,6 +296,19 @@ def written_since(
     return found
 
 
+def updated_by(connection: sqlite3.Connection, run: int, keys: Sequence[str]) -> frozenset[str]:
+    """Which of these records this run has updated in the org."""
+    return frozenset(
+        key
+        for chunk in in_chunks(keys)
+        for (key,) in connection.execute(
+            "SELECT key FROM batch_rows JOIN batches USING (batch)"
+            f" WHERE key IN ({marks(chunk)}) AND run = ? AND verb = 'update' AND outcome = 'written'",
+            (*chunk, run),
+        )
+    )
+
+
 def _any_unanswered(connection: sqlite3.Connection, org: int) -> bool:
     return bool(
         connection.execute(

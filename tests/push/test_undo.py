@@ -12,6 +12,7 @@ import pytest
 
 from sfpush.errors import UsageError
 from sfpush.practice import people
+from sfpush.practice.faults import Fault, FaultKind, arm
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.runs.progress import Silent
@@ -136,6 +137,30 @@ def test_B4_an_account_that_someone_put_a_contact_under_stays(home: Home, practi
     report, left = undo(home, pushed.run_id)
     assert report.results.deleted == 1
     assert list(left) == ["account:name:acme 1@acme1.example"]
+
+
+def under_a_new_account(home: Home, practice_org: Serving) -> RunReport:
+    """A run that puts a Contact of the org under an Account that it makes."""
+    people_row(practice_org, "Contact", LastName="Lee 1", Email="ann1@acme1.example")
+    home.add(contact(1))
+    pushed = home.push()
+    assert (pushed.results.created, pushed.results.updated) == (1, 1)
+    return pushed
+
+
+def test_B4_a_contact_leaves_the_account_that_the_run_made_before_it_goes(home: Home, practice_org: Serving) -> None:
+    pushed = under_a_new_account(home, practice_org)
+    report, left = undo(home, pushed.run_id)
+    assert (report.results.updated, report.results.deleted, left) == (1, 1, {})
+    assert (home.rows("Account"), [row["AccountId"] for row in home.rows("Contact", "AccountId")]) == ([], [None])
+
+
+def test_B4_an_account_stays_as_long_as_a_contact_could_not_leave_it(home: Home, practice_org: Serving) -> None:
+    pushed = under_a_new_account(home, practice_org)
+    arm(practice_org.org, Fault(FaultKind.ROW_LOCKED, method="PATCH", times=20))
+    report, left = undo(home, pushed.run_id)
+    assert (report.results.rejected, report.results.deleted, report.results.waiting, left) == (1, 0, 1, {})
+    assert (len(home.rows("Account")), len(home.rows("Contact"))) == (1, 1)
 
 
 def test_B4_after_an_undo_the_next_plan_decides_as_before_the_run(home: Home) -> None:

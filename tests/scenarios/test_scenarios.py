@@ -37,6 +37,8 @@ def test_scenario(folder: Path, world: World) -> None:
     for step in case.steps:
         problems = _played(step, world, last=step is case.steps[-1])
         assert not problems, _told(case, step, problems)
+    problems = _taken_back(world)
+    assert not problems, _told(case, case.steps[-1], problems)
 
 
 def test_every_case_says_which_rules_it_shows() -> None:
@@ -86,6 +88,16 @@ def _pushed(step: Step, world: World, head: PlanHead) -> list[str]:
     if not problems and not report.results.rejected:
         problems += verdict.pending(world.changes(world.plan(step)))
     return problems
+
+
+def _taken_back(world: World) -> list[str]:
+    """What of the case's last push an undo leaves behind (B4); a push that deleted rows can't be taken back whole."""
+    pushed = world.pushed
+    if pushed is None or pushed.report.results.deleted or world.whole_org() == pushed.before:
+        return []
+    left = world.undo(pushed.report.run_id)
+    problems = [f"undo left {record} alone: {reason}" for record, reason in left.items()]
+    return problems + verdict.of_undo(pushed.before, world.whole_org())
 
 
 def _told(case: Case, step: Step, problems: list[str]) -> str:

@@ -173,3 +173,17 @@ def _numbers(what: str, counts: Mapping[str, int], wanted: Mapping[str, int]) ->
         for name, number in wanted.items()
         if counts.get(name) != number
     ]
+
+
+def of_undo(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Where the org differs from what it was before a run that has been undone, row by row."""
+    gone = [f"undo: {before[one]['sObject']} {one} is gone" for one in before.keys() - after.keys()]
+    more = [f"undo: {after[one]['sObject']} {one} is still there" for one in after.keys() - before.keys()]
+    changed = [
+        f"undo: {row['sObject']} {one}: {name} was {row[name]!r}, is {after[one][name]!r}"
+        for one, row in before.items()
+        if one in after
+        for name in row
+        if row[name] != after[one][name]
+    ]
+    return gone + more + changed

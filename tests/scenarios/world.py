@@ -31,6 +31,7 @@ from sfpush.runs.plan import make_plan
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
 from sfpush.runs.report import RunReport
+from sfpush.runs.undo import left_alone, make_undo_plan
 from sfpush.runs.why import Why, why
 from sfpush.settings.load import load
 from sfpush.settings.schema import Settings
@@ -48,6 +49,11 @@ from tests.scenarios.case import Step
 
 _ID_PLACE = re.compile(r"\{([^{}:\"]+):(15|18)\}")
 _LONG_AGO = timedelta(days=30)
+_WRITTEN = (
+    "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole", "CampaignMember", "Task", "Event",
+    "EventRelation", "Note",
+)  # fmt: skip
+_STAMPS = frozenset({"LastModifiedDate", "LastModifiedById", "SystemModstamp", "LastActivityDate"})
 
 
 @dataclass
@@ -60,6 +66,14 @@ class _Place:
     names: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Pushed:
+    """The last push of a step: what it reported, and the org before it."""
+
+    before: dict[str, dict[str, Any]]
+    report: RunReport
+
+
 class World:
     """One home with a store; `connect` decides which org it speaks to from then on."""
 
@@ -68,6 +82,7 @@ class World:
         self._open = ExitStack()
         self._places: dict[str, _Place] = {}
         self._rows_so_far = 0
+        self.pushed: Pushed | None = None
         self.store: sqlite3.Connection = self._open.enter_context(closing(open_store(folder / "home")))
         self.settings = Settings()
 
@@ -77,6 +92,7 @@ class World:
 
     def begin(self, step: Step) -> ImportReport:
         """Connect, furnish the org, let people do what they do, import."""
+        self.pushed = None
         self.settings = load(step.settings).settings
         self._connect(step)
         for sobject, row in step.rows:
@@ -113,7 +129,8 @@ class World:
         now = datetime.now(UTC)
         gates = AUTOMATIC_PUSH if head.mode == "automatic" else MANUAL_PUSH
         refuse_closed(self.settings, self.state, gates, now=now)
-        return carry_out(
+        before = self.whole_org()
+        report = carry_out(
             self.store,
             self._org,
             self.state,
@@ -126,6 +143,26 @@ class World:
             over_limit=True,
             sleep=lambda _seconds: None,
         )
+        self.pushed = Pushed(before, report)
+        return report
+
+    def undo(self, run_id: str) -> dict[str, str]:
+        """Take a run back (B4); what is left alone of it, each with the reason."""
+        now = datetime.now(UTC)
+        head = make_undo_plan(self.store, self._org, self.state, run_id, self.settings, now=now, progress=Silent())
+        self.push(head)
+        return {one.record: one.reason for one in left_alone(self.store, head.plan)}
+
+    def whole_org(self) -> dict[str, dict[str, Any]]:
+        """Every living row of the org in all fields but those that only say when and by whom, by Id."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._place.practice.reading() as db:
+            for sobject in _WRITTEN:
+                rows = db.execute(f'SELECT * FROM "{sobject}" WHERE IsDeleted = 0')
+                names = [column[0] for column in rows.description]
+                for row in (dict(zip(names, values, strict=True)) for values in rows):
+                    found[row["Id"]] = {"sObject": sobject} | {name: row[name] for name in row.keys() - _STAMPS}
+        return found
 
     def rows(self, sobject: str, fields: list[str]) -> list[dict[str, Any]]:
         """The org's living rows, oldest first."""
