@@ -19,6 +19,7 @@ from sfpush.store.plans import PlanHead, changes
 
 _HEAD_MEMBERS = ("plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings")
 
+_DEEPEST = 5
 _Value = str | int | float | bool | None
 
 
@@ -95,8 +96,10 @@ class PlanFile:
 
 
 def open_plan_file(path: Path) -> PlanFile:
-    """Read the head of a saved plan. Raises UsageError for a file that is none."""
+    """Read the head of a saved plan. Raises UsageError for a file that is none, or that breaks off anywhere."""
     with _opened(path) as file:
+        _refuse_broken(path, file)
+        file.seek(0)
         facts = dict(_members(path, file))
     try:
         return PlanFile(path, _head(_HEADS.validate_python(facts)))
@@ -116,6 +119,23 @@ def refuse_edited(saved: PlanFile, head: PlanHead, connection: sqlite3.Connectio
             hint="Nothing was written. Change the settings or the records instead, then plan again.",
             code="plan-edited",
         )
+
+
+def _refuse_broken(path: Path, file: BinaryIO) -> None:
+    """Before anything of it is shown; the readers below would take all the memory there is for lists in lists."""
+    import ijson
+
+    depth = 0
+    try:
+        for event, _ in ijson.basic_parse(file, use_float=True):
+            if event in ("start_map", "start_array"):
+                depth += 1
+                if depth > _DEEPEST:
+                    raise _no_plan(path)
+            elif event in ("end_map", "end_array"):
+                depth -= 1
+    except (ijson.JSONError, UnicodeDecodeError):
+        raise _no_plan(path) from None
 
 
 def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Any]]:

@@ -133,6 +133,8 @@ def _answer(address: str, ask: Callable[[], requests.Response]) -> Any:
             return response.json()
     except requests.RequestException as failure:
         why = why_unanswered(failure)
+    except RecursionError:
+        why = "its answer is nested too deeply"
     else:
         raise _refused(response)
     raise unreachable(address, why)  # outside the except: what requests raised holds the request and its secret

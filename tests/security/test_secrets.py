@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from sfpush.commands.bug_report import without_secrets, write_bug_report
@@ -25,6 +23,7 @@ from sfpush.practice.serve import Serving
 from sfpush.settings.environment import SECRET_VARIABLES, for_children
 from tests.commands.conftest import Ran, Sfpush
 from tests.org.scripted import Answer, scripted
+from tests.security.certificate import self_signed
 
 EXPORT = "First Name,Last Name,Email,Company\nAnn,Lee,ann@acme.example,Acme\nBo,,bo@acme.example,Acme\n"
 KEPT_IN = "secrets.json"
@@ -83,7 +82,12 @@ def use(sfpush: Sfpush, folder: Path, served: Serving) -> str:
 
 @pytest.mark.parametrize("way", ["token", "stdin", "client-credentials", "password", "jwt", "environment"])
 def test_no_secret_is_in_any_output_or_file(
-    sfpush: Sfpush, practice_org: Serving, own_place: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    sfpush: Sfpush,
+    practice_org: Serving,
+    own_place: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
 ) -> None:
     secrets = of(practice_org)
     arguments = ["--instance-url", practice_org.url]
@@ -100,15 +104,12 @@ def test_no_secret_is_in_any_output_or_file(
             monkeypatch.setenv("SFPUSH_PASSWORD", practice_org.password)
             arguments += ["--username", practice_org.username]
         case "jwt":
-            key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-            pem = key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            sessions.trust_certificate(practice_org.org, certificate_of(key))
-            (own_place.parent / f"{own_place.name}.pem").write_bytes(pem)
-            secrets["key"] = pem.decode().splitlines()[5]
+            folder = tmp_path_factory.mktemp("key")  # not in the home, whose owner it is not
+            certificate, key = self_signed(folder)
+            sessions.trust_certificate(practice_org.org, certificate.read_text())
+            secrets["key"] = key.read_text().splitlines()[5]
             arguments += ["--username", practice_org.username, "--client-id", practice_org.client_id]
-            arguments += ["--jwt-key", str(own_place.parent / f"{own_place.name}.pem")]
+            arguments += ["--jwt-key", str(key)]
     if way == "environment":
         monkeypatch.setenv("SFPUSH_INSTANCE_URL", practice_org.url)
         said = ""
@@ -122,28 +123,6 @@ def test_no_secret_is_in_any_output_or_file(
     assert "/services/data/v62.0/queryAll: 200" in said, "the log was looked at too"
     assert {name for name, secret in secrets.items() if secret in said} == set()
     assert found_in(own_place, secrets) == set()
-
-
-def certificate_of(key: rsa.RSAPrivateKey) -> str:
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509.oid import NameOID
-
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return built.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def test_people_are_in_no_log_that_v_shows(sfpush: Sfpush, connected: Path) -> None:
