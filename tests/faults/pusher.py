@@ -1,8 +1,9 @@
-"""One whole run in a process of its own, as `sfpush sync` makes it: lock, recover, refresh, plan, carry out."""
+"""One whole run in a process of its own, as `sfpush sync` and `sfpush undo` make it: lock, recover, plan, carry out."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import asdict
@@ -23,9 +24,12 @@ from sfpush.runs.carry_out import carry_out
 from sfpush.runs.fresh import fresh_plan
 from sfpush.runs.lock import only_run
 from sfpush.runs.progress import Silent
+from sfpush.runs.recover import recover
+from sfpush.runs.undo import make_undo_plan
 from sfpush.settings.schema import Settings
 from sfpush.store.database import open_store
-from sfpush.store.orgs import remember_org
+from sfpush.store.orgs import OrgState, remember_org
+from sfpush.store.plans import PlanHead
 from sfpush.store.times import to_text
 
 _TIMEOUTS = (2.0, 1.5)
@@ -40,15 +44,16 @@ def no_wait(seconds: float) -> None:
     """What would be waited for between tries is over at once."""
 
 
-def run(home: Path, url: str, token: str, settings: dict[str, Any], report: Path) -> None:
-    """Push everything in `home` to the org at `url`; what became of it goes to `report` as JSON.
+def run(home: Path, url: str, token: str, settings: dict[str, Any], report: Path, undoing: str = "") -> None:
+    """Push everything in `home` to the org at `url`, or take the run `undoing` back; what became of it goes to `report`
+    as JSON.
 
     Exits with the code of what stopped it, if anything did.
     """
     wanted = Settings.model_validate(settings)
     try:
-        with only_run(home, "sync", now=now()), closing(_org(url, token, wanted)) as org:
-            found = _push(home, org, wanted)
+        with only_run(home, "undo" if undoing else "sync", now=now()), closing(_org(url, token, wanted)) as org:
+            found = _push(home, org, wanted, undoing)
     except SfpushError as problem:
         sys.exit(problem.exit_code)
     report.write_text(json.dumps(found), encoding="utf-8")
@@ -63,20 +68,24 @@ def _org(url: str, token: str, settings: Settings) -> Org:
     return Org(transport, identify(access), write_headers(settings.salesforce))
 
 
-def _push(home: Path, org: Org, settings: Settings) -> dict[str, Any]:
+def _push(home: Path, org: Org, settings: Settings, undoing: str) -> dict[str, Any]:
     with closing(open_store(home)) as connection:
         identity = org.identity
         state = remember_org(
             connection, identity.org_id, identity.instance_url, now=to_text(now()), window_ends_at=None
         )
-        head = fresh_plan(connection, org, state, settings, now=now, progress=Silent())
+        head = (
+            _undo_plan(connection, org, state, settings, undoing)
+            if undoing
+            else fresh_plan(connection, org, state, settings, now=now, progress=Silent())
+        )
         done = carry_out(
             connection,
             org,
             state,
             head.plan_id,
             settings,
-            command="sync",
+            command="undo" if undoing else "sync",
             now=now,
             progress=Silent(),
             stop=lambda: False,
@@ -90,3 +99,8 @@ def _push(home: Path, org: Org, settings: Settings) -> dict[str, Any]:
         "rejects": [(one.record, one.code, one.message) for one in done.rejects],
         "stopped_by": done.stopped_by.code if done.stopped_by else None,
     }
+
+
+def _undo_plan(connection: sqlite3.Connection, org: Org, state: OrgState, settings: Settings, run_id: str) -> PlanHead:
+    recover(connection, org, state, settings, now=now)
+    return make_undo_plan(connection, org, state, run_id, settings, now=now(), progress=Silent())

@@ -92,6 +92,25 @@ class Sweep:
             trial.run("second")
             return self._result(trial, hurt=any(-9 in each for each in codes))
 
+    def undo(self, *points: tuple[int, Moment]) -> Result:
+        """Kill a run at each of these points but the last, let one go through, and take all of them back, the latest
+        first; the first undo is killed at the last point and made again."""
+        with self._trial() as trial:
+            before = trial.rows()
+            codes = [trial.run_struck(kill_at(*point))[0] for point in points[:-1]]
+            trial.run()
+            runs = trial.runs_that_wrote()
+            codes.append(trial.run_struck(kill_at(*points[-1]), undoing=runs[0])[0])
+            for run_id in runs:
+                trial.run(undoing=run_id)
+            rows = trial.rows()
+            return Result(
+                -9 in codes,
+                duplicates=sum((rows - before).values()),
+                lost=sum((before - rows).values()),
+                pending=0,
+            )
+
     def failures(self, *, writes_only: bool = False) -> list[Fault]:
         """Each kind of failure at each request."""
         paths = [request.partition(" ")[2].partition(VERSION)[2] for request in self.requests]
@@ -134,7 +153,7 @@ def main() -> int:
             continue
         with tempfile.TemporaryDirectory() as folder:
             sweep = Sweep(make_world(Path(folder), shape, records_in_all=chosen.records))
-            for what, tries in _tries(sweep, chosen.soak, random.Random(chosen.seed), shape.external_ids).items():
+            for what, tries in _tries(sweep, chosen.soak, random.Random(chosen.seed)).items():
                 bad += _report(f"{shape}: {what}", tries)
     return 1 if bad else 0
 
@@ -142,7 +161,7 @@ def main() -> int:
 Try = Callable[[], Result]
 
 
-def _tries(sweep: Sweep, soak: int, chance: random.Random, external_ids: bool) -> dict[str, list[Try]]:
+def _tries(sweep: Sweep, soak: int, chance: random.Random) -> dict[str, list[Try]]:
     """Every way to disturb this world, by what it is."""
     points, failures = sweep.points(), sweep.failures()
     several = [chance.sample(points, chance.randint(2, 4)) for _ in range(soak)]
@@ -154,7 +173,9 @@ def _tries(sweep: Sweep, soak: int, chance: random.Random, external_ids: bool) -
         "killed several times": [partial(sweep.kill, *some) for some in several],
         "several failures": [partial(sweep.fail, *some) for some in faults],
     }
-    if external_ids:
+    if not sweep.world.shape.second_day:  # what a run deleted, no undo brings back
+        found["killed, then undone"] = [partial(sweep.undo, *some) for some in several]
+    if sweep.world.shape.external_ids:
         found["two homes at once"] = [partial(sweep.two_homes, *some) for some in at_once]
     return found
 

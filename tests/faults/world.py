@@ -24,6 +24,8 @@ from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving, serving
 from sfpush.store import records
 from sfpush.store.database import open_store
+from sfpush.store.journal import sobjects_taken
+from sfpush.store.runs import history
 from tests.faults import exports, pusher
 from tests.faults.relay import Moment, Relay, relaying
 
@@ -51,10 +53,10 @@ Strike = Callable[[BaseProcess, int, Moment], bool]
 
 @dataclass(frozen=True)
 class World:
-    """Two templates on disk, the org's and the home's, and the settings of its runs."""
+    """Two templates on disk, the org's and the home's, and how the records of its runs travel."""
 
     folder: Path
-    settings: dict[str, Any]
+    shape: Shape
 
     @contextlib.contextmanager
     def trial(self, name: str) -> Iterator[Trial]:
@@ -64,7 +66,7 @@ class World:
         org = PracticeOrg(folder / "org.sqlite")
         try:
             with serving(org) as served:
-                yield Trial(folder, served, self.settings)
+                yield Trial(folder, served, self.shape.settings)
         finally:
             org.close()
             shutil.rmtree(folder)
@@ -78,18 +80,18 @@ class Trial:
     served: Serving
     settings: dict[str, Any]
 
-    def run(self, home: str = "home") -> dict[str, Any]:
-        """A run that nothing disturbs; what it reports."""
-        process = self._start(home, self.served.url)
+    def run(self, home: str = "home", *, undoing: str = "") -> dict[str, Any]:
+        """A run that nothing disturbs, or one that takes another back; what it reports."""
+        process = self._start(home, self.served.url, undoing=undoing)
         process.join()
         assert process.exitcode == 0
         return dict(json.loads((self.folder / f"{home}.json").read_text(encoding="utf-8")))
 
-    def run_struck(self, strike: Strike, home: str = "home") -> tuple[int | None, Relay]:
+    def run_struck(self, strike: Strike, home: str = "home", *, undoing: str = "") -> tuple[int | None, Relay]:
         """A run through a relay that strikes; its exit code, and the requests it made."""
         started: list[BaseProcess] = []
         with relaying(self.served.url, lambda number, moment: strike(started[0], number, moment)) as relay:
-            process = self._start(home, relay.url, started)
+            process = self._start(home, relay.url, started, undoing=undoing)
             process.join()
         return process.exitcode, relay
 
@@ -101,6 +103,11 @@ class Trial:
         process.join()
         disarm(self.served.org)
         return process.exitcode
+
+    def runs_that_wrote(self) -> list[str]:
+        """The ids of the home's runs of which the org took something, the latest first."""
+        with closing(open_store(self.folder / "home")) as connection:
+            return [run.run_id for run in history(connection, 1) if sobjects_taken(connection, run.run)]
 
     def second_home(self) -> None:
         """Another home with the same records."""
@@ -114,10 +121,12 @@ class Trial:
                 found[sobject, *(_value(row, name) for name in fields)] += 1
         return found
 
-    def _start(self, home: str, url: str, started: list[BaseProcess] | None = None) -> BaseProcess:
+    def _start(
+        self, home: str, url: str, started: list[BaseProcess] | None = None, *, undoing: str = ""
+    ) -> BaseProcess:
         process = _PROCESSES.Process(
             target=pusher.run,
-            args=(self.folder / home, url, self._token(), self.settings, self.folder / f"{home}.json"),
+            args=(self.folder / home, url, self._token(), self.settings, self.folder / f"{home}.json", undoing),
         )
         if started is not None:
             started.append(process)
@@ -208,7 +217,7 @@ def make_world(folder: Path, shape: Shape, *, records_in_all: int) -> World:
                 _remember(template / "home", exports.second_day(records_in_all))
     finally:
         org.close()
-    return World(folder, shape.settings)
+    return World(folder, shape)
 
 
 def _remember(home: Path, export: Iterable[ParsedRecord]) -> None:
