@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sfpush.commands.plan import plan_now
+from sfpush.commands.planned import plan_now
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
 from sfpush.errors import UsageError

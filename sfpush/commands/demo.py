@@ -16,7 +16,7 @@ import typer
 from sfpush.commands.connect import connect_practice
 from sfpush.commands.errors import listed
 from sfpush.commands.import_files import import_now
-from sfpush.commands.plan import plan_now, plan_result
+from sfpush.commands.planned import plan_now, plan_result
 from sfpush.commands.session import Session
 from sfpush.commands.sync import sync_now
 from sfpush.display.result import Result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -12,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sfpush.commands.grouping import add, group
-from sfpush.commands.session import Session, now
-from sfpush.display.result import CHANGES_PENDING, DONE, Result
+from sfpush.commands.planned import LISTED, changes_of, plan_now, plan_result
+from sfpush.commands.session import Session
+from sfpush.display.result import Result
 from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
-    from sfpush.model import AnyChange
-    from sfpush.settings.schema import Settings
-    from sfpush.store.plans import PlanHead, Scope
+    from sfpush.store.plans import PlanHead
 
 app = group("Show what a push would do, and why.", has_default=True)
 
@@ -92,40 +90,6 @@ def plan(
     return result if compare is None or other is None else compared(session, result, compare, head, other)
 
 
-def plan_now(
-    session: Session, scope: Scope, *, settings: Settings | None = None, offline: bool = False, remember: bool = True
-) -> PlanHead:
-    """Make an automatic plan in the session's home, of the org as it is now or as it was last read.
-
-    `settings` other than the session's, and `remember`, are for plans that are only made to be looked at.
-    """
-    from sfpush.runs.fresh import fresh_plan
-    from sfpush.runs.plan import make_plan
-
-    settings = settings or session.settings.settings
-    if offline:
-        return make_plan(
-            session.store,
-            session.connected_org,
-            settings,
-            scope=scope,
-            now=now(),
-            progress=session.progress,
-            remember=remember,
-        )
-    with session.only_run("plan"):
-        return fresh_plan(
-            session.store,
-            session.org,
-            session.state,
-            settings,
-            scope=scope,
-            now=now,
-            progress=session.progress,
-            remember=remember,
-        )
-
-
 def show(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `plan --out` wrote.")],
@@ -148,36 +112,6 @@ def show(
     )
 
 
-def plan_result(
-    session: Session, head: PlanHead, *, command: str = "plan", everything: bool = False, exit_code: bool = False
-) -> Result:
-    """A stored plan as a result, its changes streamed from the store."""
-    from sfpush.display.plan_view import pending, show_plan
-    from sfpush.display.shapes import plan_shape
-
-    def of(action: str) -> Iterator[AnyChange]:
-        return _changes(session, head, [action])
-
-    waiting = pending(head.summary)
-    return Result(
-        command,
-        plan_shape(head, _changes(session, head, None if everything else LISTED)),
-        view=partial(show_plan, head, of, with_unchanged=everything),
-        exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
-        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" and not head.gates else "",
-    )
-
-
-LISTED = ("delete", "merge", "create", "update", "link", "pull", "skip", "block")
-"""Every action but unchanged, which is only counted."""
-
-
-def _changes(session: Session, head: PlanHead, actions: list[str] | tuple[str, ...] | None) -> Iterator[AnyChange]:
-    from sfpush.store.plans import changes
-
-    return changes(session.store, head.plan, actions=actions)
-
-
 def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | None, everything: bool) -> None:
     from sfpush.display.csv_output import PLAN_COLUMNS, plan_rows, write_csv
     from sfpush.display.json_output import write_object
@@ -189,11 +123,11 @@ def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | Non
     try:
         if out is not None:
             with open_private(out) as file:
-                write_object(file, plan_shape(head, _changes(session, head, actions)))
+                write_object(file, plan_shape(head, changes_of(session, head, actions)))
             mark_saved(session.store, head.plan)
         if csv is not None:
             with open_private(csv, encoding="utf-8-sig", newline="") as file:
-                write_csv(file, PLAN_COLUMNS, plan_rows(_changes(session, head, actions)))
+                write_csv(file, PLAN_COLUMNS, plan_rows(changes_of(session, head, actions)))
     except OSError as problem:
         raise UsageError(
             f"{problem.filename} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sfpush.commands.plan import plan_result
+from sfpush.commands.planned import plan_result
 from sfpush.commands.run_result import run_result
 from sfpush.commands.session import Session, now
 from sfpush.display.result import Result

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sfpush.commands.plan import plan_result
+from sfpush.commands.planned import plan_result
 from sfpush.commands.push import carry_out_plan
 from sfpush.commands.session import Session, now
 from sfpush.display.result import Result

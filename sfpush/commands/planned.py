@@ -1,0 +1,79 @@
+"""A plan made in the session's home, and the result that shows it: what every command that plans has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sfpush.commands.session import Session, now
+from sfpush.display.result import CHANGES_PENDING, DONE, Result
+
+if TYPE_CHECKING:
+    from sfpush.model import AnyChange
+    from sfpush.settings.schema import Settings
+    from sfpush.store.plans import PlanHead, Scope
+
+LISTED = ("delete", "merge", "create", "update", "link", "pull", "skip", "block")
+"""Every action but unchanged, which is only counted."""
+
+
+def plan_now(
+    session: Session, scope: Scope, *, settings: Settings | None = None, offline: bool = False, remember: bool = True
+) -> PlanHead:
+    """Make an automatic plan in the session's home, of the org as it is now or as it was last read.
+
+    `settings` other than the session's, and `remember`, are for plans that are only made to be looked at.
+    """
+    from sfpush.runs.fresh import fresh_plan
+    from sfpush.runs.plan import make_plan
+
+    settings = settings or session.settings.settings
+    if offline:
+        return make_plan(
+            session.store,
+            session.connected_org,
+            settings,
+            scope=scope,
+            now=now(),
+            progress=session.progress,
+            remember=remember,
+        )
+    with session.only_run("plan"):
+        return fresh_plan(
+            session.store,
+            session.org,
+            session.state,
+            settings,
+            scope=scope,
+            now=now,
+            progress=session.progress,
+            remember=remember,
+        )
+
+
+def plan_result(
+    session: Session, head: PlanHead, *, command: str = "plan", everything: bool = False, exit_code: bool = False
+) -> Result:
+    """A stored plan as a result, its changes streamed from the store."""
+    from sfpush.display.plan_view import pending, show_plan
+    from sfpush.display.shapes import plan_shape
+
+    def of(action: str) -> Iterator[AnyChange]:
+        return changes_of(session, head, [action])
+
+    waiting = pending(head.summary)
+    return Result(
+        command,
+        plan_shape(head, changes_of(session, head, None if everything else LISTED)),
+        view=partial(show_plan, head, of, with_unchanged=everything),
+        exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
+        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" and not head.gates else "",
+    )
+
+
+def changes_of(session: Session, head: PlanHead, actions: list[str] | tuple[str, ...] | None) -> Iterator[AnyChange]:
+    """The changes of a stored plan with these actions, streamed; None: all."""
+    from sfpush.store.plans import changes
+
+    return changes(session.store, head.plan, actions=actions)
