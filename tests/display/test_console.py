@@ -7,6 +7,8 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import RenderableType
+from rich.panel import Panel
 from rich.text import Text
 
 from sfpush.display.console import counted, make_console, moment, safe
@@ -62,3 +64,16 @@ def test_counts_and_times_read_well() -> None:
     assert counted(4312, "record") == "4,312 records"
     assert moment("2026-11-24T10:12:33.000Z") == "2026-11-24 10:12 UTC"
     assert moment(None) == "–"
+
+
+@pytest.mark.parametrize("drawn", ["\x1b[31m\x9b31m\u202ex", Text("x\x1b]52;c;ZXZpbA==\x07"), Panel("a\x1b[2J\nx\r")])
+def test_a_console_lets_nothing_through_that_a_view_forgot(drawn: RenderableType) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream in (io.StringIO(), Terminal()):
+        console = make_console(stream, {"NO_COLOR": "1", "COLUMNS": "40"})
+        console.print(drawn, Text("bold", "bold"))
+        assert "x" in stream.getvalue()
+        assert not set(stream.getvalue()) & set("\x1b\x9b\x07\r\u202e")

@@ -30,3 +30,12 @@ def test_a_bar_shows_amounts_and_notes_and_is_gone_in_the_end() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_500_000_000, "2.5 GB")])
 def test_sizes_read_well(count: int, shown: str) -> None:
     assert size(count) == shown
+
+
+def test_a_name_in_brackets_is_no_markup() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    bars = Bars(console)
+    bars.start("Import [/red][blink]x.csv", 10)
+    bars.advance(1, "[/]")
+    assert "[/red][blink]x.csv" in "".join(one.text for one in console.render(bars._progress.get_renderable()))
+    bars.finish()

@@ -342,3 +342,14 @@ def test_a_bulk_read_of_nonsense_is_an_error_not_a_traceback(transport: Make) ->
     answers = Answer(200, {"id": JOB, "state": "JobComplete"})
     with scripted(answers, answers, Answer(200, b'Id\n"1')) as org, pytest.raises(OrgLost):
         list(read_rows_in_bulk(transport(org.url), DESCRIBE, ["Name"]))
+
+
+def test_no_text_in_a_cell_makes_two_rows_look_like_one() -> None:
+    shape = JobShape("Contact", Verb.CREATE, ("FirstName", "LastName"))
+    rows = [
+        Row("contact:1", {"FirstName": "a\x1fb", "LastName": "c"}),
+        Row("contact:2", {"FirstName": "a", "LastName": "b\x1fc"}),
+    ]
+    ties = Ties.of(shape, rows)
+    assert ties.take({"FirstName": "a", "LastName": "b\x1fc"}) == "contact:2"
+    assert ties.take({"FirstName": "a\x1fb", "LastName": "c"}) == "contact:1"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
+import logging
 from pathlib import Path
 
 import pytest
 
+from sfpush.commands import session
+from sfpush.commands.verbose import log_shown
+from sfpush.errors import Interrupted
 from sfpush.practice.rules import Rules
 from tests.commands.conftest import Ran, Sfpush
 from tests.practice.conftest import Wire
@@ -213,3 +219,26 @@ def test_a_schedule_of_a_folder_with_a_line_break_is_refused(
 ) -> None:
     monkeypatch.setenv("SFPUSH_HOME", str(own_place / "home\n* * * * * touch pwned"))
     assert sfpush("schedule", "--every", "15m").code == 2
+
+
+def test_a_question_asks_harmlessly(sfpush: Sfpush, hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(session, "is_terminal", lambda _: True)
+    monkeypatch.setattr(session.typer, "confirm", lambda question, **_: asked.append(question))
+    (hostile / "a.csv").write_text(f"First Name,Last Name,Email,Company\nAnn,{NAMES['colour']},ann@x.example,X\n")
+    sfpush("import", "a.csv")
+    sfpush("pull")
+    for command in (("push", "ann@x.example"), ("records", "delete", "ann@x.example")):
+        assert sfpush(*command).code == 130, command
+    with pytest.raises(Interrupted):
+        session.Session({}).confirm(ALL_NAMES, yes=False)
+    assert len(asked) == 3
+    assert active("".join(asked)) == []
+
+
+def test_a_log_line_is_one_harmless_line() -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), log_shown({}):
+        logging.getLogger("sfpush.test").warning("GET /%s", ALL_NAMES)
+    assert active(said.getvalue()) == []
+    assert said.getvalue().count("\n") == 1
