@@ -15,6 +15,7 @@ from sfpush.org.connected import Org
 from sfpush.planning.field_map import object_map, snapshot_fields
 from sfpush.runs.progress import Progress
 from sfpush.runs.refresh_activities import refresh_activities
+from sfpush.runs.watermark import changed_since, moved_on
 from sfpush.settings.schema import Settings
 from sfpush.store import snapshot
 from sfpush.store.database import writing
@@ -27,7 +28,6 @@ from sfpush.store.times import from_text, to_text
 _PAGE = 2000
 _MAPPED = ("Account", "Contact", "Lead", "Opportunity")
 _FULL_AFTER = timedelta(days=14)
-_OVERLAP = timedelta(minutes=2)
 """A row becomes visible when its transaction ends, after its SystemModstamp: read a little of the past again."""
 
 
@@ -137,7 +137,8 @@ class _Reading:
         progress.start(f"Reading {self._sobject}", None, "rows")
         deleted = merged = count = 0
         newest = self._state.modstamp if self._state else ""
-        since = to_text(from_text(newest) - _OVERLAP) if newest else None
+        begun = self._org.answered_at
+        since = changed_since(newest) if newest else None
         if self.in_full:
             with writing(self._connection):
                 snapshot.begin_full_read(self._connection, self._number, self._sobject)
@@ -150,11 +151,11 @@ class _Reading:
             merged += sum(1 for row in page if row.get("MasterRecordId"))
             count += len(page)
             progress.advance(len(page))
-        self._note(newest)
+        self._note(moved_on(newest, begun, self._now))
         progress.finish()
         return count, deleted - merged, merged
 
-    def _note(self, newest: str) -> None:
+    def _note(self, watermark: str) -> None:
         in_full_at = to_text(self._now) if self._state is None else self._state.pulled_in_full_at
         names = self._fields if self._state is None else self._state.field_names
         with writing(self._connection):
@@ -164,7 +165,7 @@ class _Reading:
                 self._connection,
                 self._number,
                 self._sobject,
-                snapshot.SnapshotState(names, newest, in_full_at, to_text(self._now), self._external_id_field),
+                snapshot.SnapshotState(names, watermark, in_full_at, to_text(self._now), self._external_id_field),
             )
 
 

@@ -16,16 +16,16 @@ from sfpush.org.connected import Org
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.field_map import object_map, snapshot_fields
 from sfpush.runs.progress import Progress
+from sfpush.runs.watermark import changed_since, moved_on
 from sfpush.settings.schema import Settings
 from sfpush.store import snapshot
 from sfpush.store.activities import linked_but_unread, types_stored
 from sfpush.store.database import writing
 from sfpush.store.describes import save_describes
 from sfpush.store.links import keys_linked_to
-from sfpush.store.times import from_text, to_text
+from sfpush.store.times import to_text
 
 _PAGE = 2000
-_OVERLAP = timedelta(minutes=2)
 _CLOCKS_APART = timedelta(hours=1)
 """How far this machine's clock may be ahead of the org's."""
 
@@ -106,6 +106,7 @@ class _Reading:
         """Read; returns how many rows came that are kept, and how many of them are deleted."""
         progress.start(f"Reading {self._sobject}", None, "rows")
         count = deleted = 0
+        begun = self._org.answered_at
         newest = self._state.modstamp if self._state else to_text(now - _CLOCKS_APART)
         for page in _pages(self._changed(newest)):
             newest = max(newest, *(str(row["SystemModstamp"]) for row in page))
@@ -119,22 +120,22 @@ class _Reading:
             rows = [found.get(SalesforceId.trusted(sf_id), {"Id": sf_id, "IsDeleted": True}) for sf_id in unread]
             kept = self._keep(rows)
             count, deleted = count + len(kept), deleted + sum(1 for row in kept if row.get("IsDeleted"))
-        # what was pushed in one go is not read again and again for being the newest there is
-        newest = max(newest, to_text(now - _CLOCKS_APART))
         in_full_at = to_text(now) if self._state is None or self._in_full else self._state.pulled_in_full_at
         with writing(self._connection):
             snapshot.note_state(
                 self._connection,
                 self._number,
                 self._sobject,
-                snapshot.SnapshotState(self._fields, newest, in_full_at, to_text(now), self._external_id_field),
+                snapshot.SnapshotState(
+                    self._fields, moved_on(newest, begun, now), in_full_at, to_text(now), self._external_id_field
+                ),
             )
         progress.finish()
         return count, deleted
 
     def _changed(self, newest: str) -> Iterator[dict[str, Any]]:
         """Ours that changed; on the first time, all that hold an external id, and what we made in the last hour."""
-        since: str | None = to_text(from_text(newest) - _OVERLAP)
+        since: str | None = changed_since(newest)
         if self._in_full and (self._state is not None or self._external_id_field):
             since = None
         return self._org.read_own(
