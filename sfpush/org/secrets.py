@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,7 +69,8 @@ def _read_file(path: Path) -> str | None:
             if os.name == "posix" and mode & 0o077:
                 raise NotReady(
                     f"{path} holds a secret and can be read by other users (mode {mode:04o}).",
-                    hint=f"Close it with: chmod 600 {path}. If others use this machine, get a new secret as well.",
+                    hint=f"Close it with: chmod 600 {shlex.quote(str(path))}. "
+                    "If others use this machine, get a new secret as well.",
                     code="secrets-exposed",
                 )
             return file.read()

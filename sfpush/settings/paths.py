@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Pat
             source = "--config" if explicit else CONFIG_VARIABLE
             raise UsageError(
                 f"There is no settings file {named} ({source}).",
-                hint=f"Check the name, or write a new file with: sfpush --config {named} init",
+                hint=f"Check the name, or write a new file with: sfpush --config {shlex.quote(str(named))} init",
             )
         return named
     return next((place for place in (cwd / LOCAL_CONFIG, default_config()) if _exists(place)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import TextIO
@@ -37,7 +38,7 @@ def checked_home(home: Path) -> Path:
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_IWOTH:
         raise NotReady(
             f"Everybody on this machine can write to the home {home}.",
-            hint="Close it with `chmod go-w` and that folder, or use another --home.",
+            hint=f"Close it with: chmod go-w {shlex.quote(str(home))}, or use another --home.",
             code="home-exposed",
         )
     for name in _OURS:

@@ -351,5 +351,6 @@ def test_no_text_in_a_cell_makes_two_rows_look_like_one() -> None:
         Row("contact:2", {"FirstName": "a", "LastName": "b\x1fc"}),
     ]
     ties = Ties.of(shape, rows)
+    assert shape.tie(("ab", "c")) != shape.tie(("a", "bc"))
     assert ties.take({"FirstName": "a", "LastName": "b\x1fc"}) == "contact:2"
     assert ties.take({"FirstName": "a\x1fb", "LastName": "c"}) == "contact:1"

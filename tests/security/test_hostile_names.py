@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import logging
+import shlex
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,23 @@ def test_a_log_line_is_one_harmless_line() -> None:
         logging.getLogger("sfpush.test").warning("GET /%s", ALL_NAMES)
     assert active(said.getvalue()) == []
     assert said.getvalue().count("\n") == 1
+
+
+def test_a_command_that_is_suggested_can_be_pasted_into_a_shell(sfpush: Sfpush, connected: Path) -> None:
+    """A key holds the company's name where there is no Apollo id."""
+    name = NAMES["shell"]
+    (connected / "accounts.json").write_text(json.dumps({"accounts": [{"name": name}, {"name": "x", "id": "a1"}]}))
+    (connected / "sfpush.toml").write_text("[accounts]\npush = false\n")
+    sfpush("import", "accounts.json")
+    (key,) = [
+        one["key"] for one in sfpush("--json", "records", "accounts").data["records"] if one["key"] != "account:a1"
+    ]
+    sfpush("plan")
+    suggested = [one for one in sfpush("--json", "why", key).data["would_change"] if "sfpush push" in one]
+    assert [shlex.split(one.partition(": ")[2]) for one in suggested] == [["sfpush", "push", key]]
+    deleted = sfpush("--json", "records", "delete", key, "--yes")
+    assert deleted.code == 0
+    hint = sfpush("--json", "records", "show", key).envelope["errors"][0]["hint"]
+    assert shlex.split(hint.partition(": ")[2]) == ["sfpush", "records", "restore", key]
+    hint = sfpush("--json", "--config", f"{name}.toml", "plan").envelope["errors"][0]["hint"]
+    assert shlex.split(hint.partition(": ")[2]) == ["sfpush", "--config", f"{name}.toml", "init"]
