@@ -54,6 +54,8 @@ class Writer:
     """What every new row gets where no line has a value: `on_create` (F6) and the source (C10), fitted once."""
     addresses: tuple[Line, ...]
     """Lines that carry an e-mail address which must be verified (C11)."""
+    required: tuple[str, ...]
+    """The fields a new row can't do without (C12)."""
     verified: frozenset[str] | None
     """The e-mail statuses that let an address go, lower-cased; None: every address goes (C11)."""
 
@@ -78,6 +80,7 @@ class Writer:
                 if (constant := _constant(describe, name, value)) is not None
             ),
             addresses=tuple(line for line in lines if line.write != "never" and line.apollo in _EMAILS),
+            required=tuple(field.name for field in describe.required_on_create),
             verified=verified,
         )
 
@@ -99,9 +102,9 @@ class Writer:
             raw = fields.get(apollo) if read is None else read(record, stage)
             if raw is None or raw == "" or (value := fit(raw)) is None:
                 continue
-            if isinstance(value, Misfit | Shortened):
-                if isinstance(value, Misfit):
-                    return value
+            if isinstance(value, Misfit):
+                return value
+            if isinstance(value, Shortened):
                 notes.append(value.note)
                 value = value.value
             if described is not None and not described.createable:
@@ -123,13 +126,10 @@ class Writer:
             described = self.describe.field(name)
             if described is None or not described.createable:
                 return _not_writeable(described, "create", name)
-        missing = [
-            one for one in self.describe.required_on_create if one.name not in changes and one.name not in to_come
-        ]
-        if missing:
-            if self.sobject == "Lead" and any(one.name == "Company" for one in missing):
+        if missing := [name for name in self.required if name not in changes and name not in to_come]:
+            if self.sobject == "Lead" and "Company" in missing:
                 return Misfit(Rule.COMPANY_MISSING, "A Lead needs a company, and the export names none.")
-            names = ", ".join(one.name for one in missing)
+            names = ", ".join(missing)
             return Misfit(Rule.REQUIRED_MISSING, f"Salesforce requires {names} on a new {self.sobject}.")
         notes += self._held_addresses(fields, NO_VALUE)
         return Written(tuple(changes.values()), pushed, tuple(notes))

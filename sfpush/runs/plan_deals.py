@@ -112,9 +112,10 @@ class DealDecisions:
         ]
         there = rows_by_key(self._connection, self._org, ROLE, pairs, (CONTACT_ROLE,))
         return [
-            Decided(role, subject.record.version, near=_account_of(changes[subject.record.key]))
+            Decided(role, subject.record.version, near=_account_of(changes[key]))
             for subject in subjects
-            for role in decide_roles(subject.record, changes[subject.record.key], people, roles, there, self._context)
+            if (key := subject.record.key)
+            for role in decide_roles(subject.record, changes[key], named[key], people, roles, there, self._context)
         ]
 
     def _people(self, keys: Iterable[str]) -> dict[str, Standing]:

@@ -20,7 +20,7 @@ from sfpush.store.links import linked_since_pull, links_for
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id, rows_by_key
 
-CHUNK = 2000
+CHUNK = 1000
 NONE_MOVED: Mapping[str, Link] = {}
 _PEOPLE = ("Contact", "Lead")
 _TYPES: Mapping[str, RecordType] = {one.value: one for one in RecordType}
@@ -182,9 +182,12 @@ def _subjects(
         if (link := links.get(key)) is not None:
             subjects.append(Subject(record, link, _linked(link, by_id)))
             continue
-        ids = named.get(key, ())
-        found = (*alike(record), *external.get(key, ()), *_named(ids, by_id, sobjects))
-        subjects.append(Subject(record, None, found, tuple(one for one in ids if one not in by_id)))
+        found = (*alike(record), *external.get(key, ()))
+        unknown: tuple[str, ...] = ()
+        if ids := named.get(key, ()):
+            found += (*_named(ids, by_id, sobjects),)
+            unknown = tuple(one for one in ids if one not in by_id)
+        subjects.append(Subject(record, None, found, unknown))
     return subjects
 
 

@@ -18,8 +18,9 @@ Fields = Mapping[str, Any]
 def text(fields: Fields, *names: str) -> str:
     """The first of these fields that has text, stripped; "" if none has. A nested object's text is its name."""
     for name in names:
-        value = fields.get(name)
-        if isinstance(value, Mapping):
+        if (value := fields.get(name)) is None:  # as most are: what is asked of each comes after
+            continue
+        if isinstance(value, dict):
             value = value.get("name")
         if isinstance(value, str | int | float) and not isinstance(value, bool) and (found := str(value).strip()):
             return found
@@ -43,11 +44,13 @@ def truth(fields: Fields, *names: str) -> bool | None:
 def listed(fields: Fields, name: str) -> Iterator[Any]:
     """The elements of a list; text is cut at commas, semicolons and line ends."""
     value = fields.get(name)
+    if value is None or value == "":
+        return
     if isinstance(value, list):
         yield from value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         yield value
-    elif value not in (None, ""):
+    else:
         yield from filter(None, (part.strip() for part in _BETWEEN.split(str(value))))
 
 
@@ -56,7 +59,7 @@ def ids(fields: Fields, *names: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in names:
         for one in listed(fields, name):
-            identity = one.get("id") if isinstance(one, Mapping) else one
+            identity = one.get("id") if isinstance(one, dict) else one
             if identity not in (None, ""):
                 found[str(identity).strip()] = None
     return tuple(found)

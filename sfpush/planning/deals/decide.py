@@ -11,6 +11,7 @@ from sfpush.model import (
     Block,
     Create,
     FieldChange,
+    Link,
     OrgRow,
     Pull,
     Record,
@@ -42,7 +43,8 @@ def decide_deal(
     """
     if (off := switched_off(subject.record, subject.link, context)) is not None:
         return off
-    subject = replace(subject, record=_as_shown(subject))
+    if subject.link is not None:
+        subject = replace(subject, record=_as_shown(subject.record, subject.link))
     match match:
         case Several():
             return verdicts.ambiguous(subject.record, OPPORTUNITY, match)
@@ -56,11 +58,10 @@ def decide_deal(
             return _create(subject, account, context)
 
 
-def _as_shown(subject: Subject) -> Record:
+def _as_shown(deal: Record, link: Link) -> Record:
     """The deal under the name that it is shown with; its fields stay as Apollo has them."""
-    if subject.link is None:
-        return subject.record
-    return replace(subject.record, name=pulled_values(subject.link.pushed).get("name") or subject.record.name)
+    name = pulled_values(link.pushed).get("name")
+    return replace(deal, name=name) if name else deal
 
 
 def _create(subject: Subject, account: Account | None, context: Context) -> AnyChange:

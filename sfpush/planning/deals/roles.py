@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,7 @@ def pair_of(deal: str, contact: str) -> str:
 def decide_roles(
     deal: Record,
     change: AnyChange,
+    contacts: Sequence[NamedContact],
     people: Mapping[str, Standing],
     roles: Mapping[str, Subject],
     there: Collection[str],
@@ -69,14 +70,14 @@ def decide_roles(
 ) -> Iterator[Create | Block]:
     """A role for each contact of a deal that is a Contact in Salesforce, or becomes one with this plan.
 
-    `people` says how contacts stand, by key; `roles` are the roles as subjects, by their keys; `there` holds what
-    `pair_of` says of the roles that the org has. A Lead can't have one.
+    `contacts` are those that the deal names; `people` says how contacts stand, by key; `roles` are the roles as
+    subjects, by their keys; `there` holds what `pair_of` says of the roles that the org has. A Lead can't have one.
     """
     describe = context.describes.get(CONTACT_ROLE)
     if describe is None or not describe.createable or not isinstance(change, _GOES):
         return
     opportunity = change.salesforce_id or deal.key
-    for one in contacts_of(deal):
+    for one in contacts:
         standing = people.get(one.contact)
         if not isinstance(standing, Here | ToCome) or standing.sobject != "Contact":
             continue
