@@ -33,14 +33,12 @@ def why(
     from sfpush.display.shapes import record_shape
     from sfpush.display.why_view import show_why
     from sfpush.runs.why import why as answered
-    from sfpush.store.record_list import list_records
 
     session = Session.of(context)
     state = session.connected_org
     found = answered(session.store, state, session.settings.settings, key, now=now())
-    record = next(list_records(session.store, state.org, keys=[found.key], deleted=None))
     facts = {
-        "record": record_shape(record),
+        "record": record_shape(found.record),
         "answer": found.answer,
         "rule": found.rule.value,
         "would_change": found.would_change,

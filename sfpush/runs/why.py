@@ -30,6 +30,7 @@ from sfpush.store.links import keys_linked_to, links_for
 from sfpush.store.orgs import OrgState
 from sfpush.store.plans import Scope
 from sfpush.store.record_history import Attempt
+from sfpush.store.record_list import ListedRecord, list_records
 from sfpush.store.records import find, get
 from sfpush.store.times import to_text
 
@@ -40,7 +41,7 @@ _MOST_RELATIVES = 200
 class Why:
     """The answer to one question, and what was tried, the latest first."""
 
-    key: str
+    record: ListedRecord
     answer: str
     rule: Rule
     would_change: tuple[str, ...]
@@ -51,9 +52,15 @@ def why(connection: sqlite3.Connection, state: OrgState, settings: Settings, tex
     """Why the record that a key, Apollo id, e-mail or Salesforce Id names is in the org, or is not.
 
     What was decided last is the answer while it rests on what still holds; else it is decided anew, on the snapshot
-    as it is, and not kept. Raises UsageError for a record that nobody knows, NotReady before the initial pull.
+    as it is, and not kept. An account that so far only stands in the last plan is answered from there. Raises
+    UsageError for a record that nobody knows, NotReady before the initial pull.
     """
-    key = _meant(connection, state.org, text)
+    try:
+        key = _meant(connection, state.org, text)
+    except UsageError:
+        if (planned := _only_planned(connection, state.org, text)) is None:
+            raise
+        return planned
     record = get(connection, key)
     assert record is not None
     context = gather(connection, state, settings, "automatic")
@@ -92,7 +99,8 @@ def why(connection: sqlite3.Connection, state: OrgState, settings: Settings, tex
         follows_deletions=record.type in (RecordType.CONTACT, RecordType.ACCOUNT)
         and (settings.contacts if record.type is RecordType.CONTACT else settings.accounts).deletion_sync,
     )
-    return Why(key, answer(standing), deciding_rule(standing), would_change(standing), attempts)
+    listed = next(list_records(connection, state.org, keys=[key], deleted=None))
+    return Why(listed, answer(standing), deciding_rule(standing), would_change(standing), attempts)
 
 
 def _meant(connection: sqlite3.Connection, org: int, text: str) -> str:
@@ -101,6 +109,27 @@ def _meant(connection: sqlite3.Connection, org: int, text: str) -> str:
     except ValueError:
         return find(connection, text)
     return keys_linked_to(connection, org, [identity]).get(identity) or find(connection, text)
+
+
+def _only_planned(connection: sqlite3.Connection, org: int, key: str) -> Why | None:
+    """The answer for an account that the last plan would make for a contact; None if it would not."""
+    plan = plans.last_plan(connection, org)
+    change = plans.changes_of(connection, plan, [key]).get(key) if plan is not None else None
+    if change is None:
+        return None
+    planned = ListedRecord(
+        key,
+        RecordType(key.partition(":")[0]),
+        change.name,
+        email=None,
+        stage=None,
+        salesforce_id=None,
+        sobject=change.sobject,
+        last_action=change.action,
+        last_rule=change.rule.value,
+        last_reason=change.reason,
+    )
+    return Why(planned, f"It is only planned so far. {change.reason}", change.rule, (), ())
 
 
 def _standing_decision(

@@ -178,6 +178,12 @@ def changes_near(
         yield _from_row(row), near
 
 
+def last_plan(connection: sqlite3.Connection, org: int) -> int | None:
+    """The number of the org's latest complete plan that is still kept."""
+    (plan,) = connection.execute("SELECT MAX(plan) FROM plans WHERE org = ? AND complete", (org,)).fetchone()
+    return None if plan is None else int(plan)
+
+
 def changes_of(connection: sqlite3.Connection, plan: int, keys: Sequence[str]) -> Mapping[str, AnyChange]:
     """What the plan so far says of these records themselves, by key."""
     found: dict[str, AnyChange] = {}

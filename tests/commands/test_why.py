@@ -94,6 +94,16 @@ def test_L4_why_was_this_account_created(loaded: Sfpush) -> None:
     assert "create Contact: created" in shown
 
 
+def test_L4_an_account_that_is_only_planned_says_who_needs_it(loaded: Sfpush) -> None:
+    assert loaded("plan").code == 0
+    data = loaded("--json", "why", "account:name:acme").data
+    assert (data["rule"], data["record"]["synced"]) == ("account-for-contact", False)
+    assert (
+        data["answer"] == "It is only planned so far. New account; contact:ann needs it, although accounts.push is off."
+    )
+    assert loaded("why", "account:name:nobody").code == 2
+
+
 def test_L1_every_record_that_is_not_synced_has_a_reason(loaded: Sfpush) -> None:
     def reasons() -> dict[str, str]:
         listed = loaded("--json", "records", "--synced", "no").data["records"]
