@@ -28,7 +28,6 @@ from sfpush.store.times import from_text, to_text
 _PAGE = 2000
 _MAPPED = ("Account", "Contact", "Lead", "Opportunity")
 _FULL_AFTER = timedelta(days=14)
-"""A row becomes visible when its transaction ends, after its SystemModstamp: read a little of the past again."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +135,9 @@ class _Reading:
         """Read; returns how many rows came, how many of them deleted, how many merged."""
         progress.start(f"Reading {self._sobject}", None, "rows")
         deleted = merged = count = 0
-        newest = self._state.modstamp if self._state else ""
+        before = newest = self._state.modstamp if self._state else ""
         begun = self._org.answered_at
-        since = changed_since(newest) if newest else None
+        since = changed_since(before) if before else None
         if self.in_full:
             with writing(self._connection):
                 snapshot.begin_full_read(self._connection, self._number, self._sobject)
@@ -151,7 +150,7 @@ class _Reading:
             merged += sum(1 for row in page if row.get("MasterRecordId"))
             count += len(page)
             progress.advance(len(page))
-        self._note(moved_on(newest, begun, self._now))
+        self._note(moved_on(before, newest, begun, self._now))
         progress.finish()
         return count, deleted - merged, merged
 

@@ -107,8 +107,8 @@ class _Reading:
         progress.start(f"Reading {self._sobject}", None, "rows")
         count = deleted = 0
         begun = self._org.answered_at
-        newest = self._state.modstamp if self._state else to_text(now - _CLOCKS_APART)
-        for page in _pages(self._changed(newest)):
+        before = newest = self._state.modstamp if self._state else to_text(min(now, begun or now) - _CLOCKS_APART)
+        for page in _pages(self._changed(before)):
             newest = max(newest, *(str(row["SystemModstamp"]) for row in page))
             kept = self._keep(page)
             count, deleted = count + len(kept), deleted + sum(1 for row in kept if row.get("IsDeleted"))
@@ -127,7 +127,11 @@ class _Reading:
                 self._number,
                 self._sobject,
                 snapshot.SnapshotState(
-                    self._fields, moved_on(newest, begun, now), in_full_at, to_text(now), self._external_id_field
+                    self._fields,
+                    moved_on(before, newest, begun, now),
+                    in_full_at,
+                    to_text(now),
+                    self._external_id_field,
                 ),
             )
         progress.finish()

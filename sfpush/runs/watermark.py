@@ -16,10 +16,14 @@ def changed_since(watermark: str) -> str:
     return to_text(from_text(watermark) - _OVERLAP)
 
 
-def moved_on(newest: str, begun: datetime | None, now: datetime) -> str:
-    """The watermark after a read that saw `newest` as the last SystemModstamp.
+def moved_on(before: str, newest: str, begun: datetime | None, now: datetime) -> str:
+    """The watermark after a read that began where `before` was ("": nowhere) and saw `newest` as the last
+    SystemModstamp.
 
     `begun` is when it began by the org's clock, `now` by ours: the earlier counts, so that neither clock can skip
-    anything by being ahead. Where the org told no time it is the newest row, which is then read again each time.
+    anything by being ahead. What is newer than that was seen by chance: pages are filled when they are asked for, and
+    rows that changed meanwhile on pages that were there already are not among them. Where the org told no time, the
+    newest row stands for it, which is then read again each time.
     """
-    return newest if begun is None else max(newest, to_text(min(begun, now)))
+    there = newest if begun is None else to_text(begun)
+    return max(before, min(there, to_text(now)))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from sfpush.practice import people
 from sfpush.practice.serve import Serving
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
+from sfpush.store.snapshot import rows_by_id
 from tests.push.conftest import Home, contact
 
 
@@ -45,3 +50,29 @@ def test_G3_neither_clock_skips_anything_by_being_ahead(home: Home, practice_org
     at(practice_org, 600)
     refresh(home.connection, home.org, home.state, home.settings, now=datetime.now(UTC), progress=Silent())
     assert read_at(home, practice_org, 2) == 1, "the org's clock was ahead by ten hours for a moment"
+
+
+def test_G3_what_changes_while_a_long_read_is_under_way_is_read_by_the_next(
+    home: Home, practice_org: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sfpush.org.read._PAGE", {"Sforce-Query-Options": "batchSize=200"})
+    people.seed(practice_org.org, contacts=250, accounts=1)
+    real = home.org.read
+
+    def read(sobject: str, *arguments: Any, **options: Any) -> Iterator[dict[str, Any]]:
+        for place, row in enumerate(real(sobject, *arguments, **options)):
+            yield row
+            if sobject == "Contact" and place == 199:  # of two pages the first is here
+                at(practice_org, 20)
+                people.edit(practice_org.org, first, {"Title": "CEO"})
+                at(practice_org, 40)
+                people.edit(practice_org.org, last, {"Title": "CFO"})
+
+    rows = [row["Id"] for row in real("Contact", ())]
+    first, last = rows[0], rows[-1]
+    home.org.read = read  # type: ignore[method-assign]
+    read_at(home, practice_org, 0)
+    home.org.read = real  # type: ignore[method-assign]
+    read_at(home, practice_org, 60)
+    held = rows_by_id(home.connection, home.state.org, [first, last])
+    assert [held[one].fields["Title"] for one in (first, last)] == ["CEO", "CFO"]
