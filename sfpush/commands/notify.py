@@ -105,7 +105,8 @@ def _run_command(session: Session, result: Result, command: str) -> None:
         if code:
             complaints.seek(0)
             said = " ".join(complaints.read(_MOST_SAID).split())
-            raise ValueError(f"{command!r} ended with exit code {code}{f': {said}' if said else '.'}")
+            # the program alone: an address that it calls is often a secret
+            raise ValueError(f"{shlex.split(command)[0]!r} ended with exit code {code}{f': {said}' if said else '.'}")
 
 
 def _ended(words: list[str], document: IO[str], complaints: IO[str], env: dict[str, str]) -> int:

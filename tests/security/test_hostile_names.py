@@ -15,6 +15,7 @@ import pytest
 from sfpush.commands import session
 from sfpush.commands.verbose import log_shown
 from sfpush.errors import Interrupted
+from sfpush.model import typed
 from sfpush.practice.rules import Rules
 from tests.commands.conftest import Ran, Sfpush
 from tests.practice.conftest import Wire
@@ -72,6 +73,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("history",),
     ("status",),
     ("fields",),
+    ("doctor",),
+    ("report", "--out", "report.html"),
     ("records", "delete", "p2@acme0.example", "--yes"),
 )
 
@@ -246,8 +249,9 @@ def test_a_log_line_is_one_harmless_line() -> None:
 
 
 def test_a_command_that_is_suggested_can_be_pasted_into_a_shell(sfpush: Sfpush, connected: Path) -> None:
-    """A key holds the company's name where there is no Apollo id."""
+    """The key of an account that a contact makes holds the company's name."""
     name = NAMES["shell"]
+    assert shlex.split(typed(f"account:name:{name}")) == [f"account:name:{name}"]
     (connected / "accounts.json").write_text(json.dumps({"accounts": [{"name": name}, {"name": "x", "id": "a1"}]}))
     (connected / "sfpush.toml").write_text("[accounts]\npush = false\n")
     sfpush("import", "accounts.json")
