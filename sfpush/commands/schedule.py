@@ -60,7 +60,9 @@ def schedule(
     command = [*_program(), *_options(session), "sync", *(["--inbox", str(inbox.resolve())] if inbox else [])]
     log = session.home.resolve() / "sync.log"
     if not "".join(command).isprintable():  # a line break in it would begin an entry of its own
-        raise UsageError("A path with control characters can't stand in a scheduler's entry.", hint="Rename the folder.")
+        raise UsageError(
+            "A path with control characters can't stand in a scheduler's entry.", hint="Rename the folder."
+        )
     try:
         match chosen:
             case Scheduler.CRON:

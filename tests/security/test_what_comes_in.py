@@ -17,11 +17,8 @@ from tests.security.hostile import NAMES
 INJECTIONS = (
     "x' OR '1'='1",
     "x'; DROP TABLE records;--",
-    "x') UNION SELECT name FROM sqlite_master--",
     '"; DROP TABLE records;--',
-    "x\\' OR 1=1 --",
     "%' OR title LIKE '%",
-    "load_extension('/tmp/x')",
     "1); ATTACH DATABASE 'pwned' AS x;--",
 )
 DEEP = "[" * 100_000 + "]" * 100_000
