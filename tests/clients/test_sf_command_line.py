@@ -20,7 +20,7 @@ import pytest
 
 from sfpush.practice import people, sessions
 from sfpush.practice.serve import Serving
-from tests.clients.keys import certificate_pem, new_key, private_pem
+from tests.certificates import certificate_pem, new_key, private_pem
 
 pytestmark = [
     pytest.mark.clients,

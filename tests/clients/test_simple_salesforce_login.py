@@ -10,7 +10,7 @@ from simple_salesforce.exceptions import SalesforceAuthenticationFailed, Salesfo
 
 from sfpush.practice import sessions
 from sfpush.practice.serve import Serving
-from tests.clients.keys import certificate_pem, new_key, private_pem
+from tests.certificates import certificate_pem, new_key, private_pem
 
 
 def org_of(client: Salesforce) -> str:

@@ -25,6 +25,18 @@ VARIABLES = (
     "COLUMNS",
 )
 
+HEAD = "First Name,Last Name,Title,Company Name,Email,Email Status,Stage,Website,Work Direct Phone,Apollo Contact Id\n"
+"""A header of Apollo's contact export, cut down."""
+
+PHONE_RULE = """
+[[validation_rules]]
+sobject = "Contact"
+when = "Phone LIKE '0%'"
+message = "Write the country code."
+field = "Phone"
+"""
+"""A rule of the practice org that refuses a phone number without its country code."""
+
 
 @dataclass(frozen=True)
 class Ran:

@@ -13,22 +13,14 @@ import typer
 
 from sfpush import cli
 
-from .conftest import Sfpush
+from .conftest import HEAD, PHONE_RULE, Sfpush
 
-HEAD = "First Name,Last Name,Title,Company Name,Email,Email Status,Stage,Website,Work Direct Phone,Apollo Contact Id\n"
 PEOPLE = (
     "Ann,Lee,CEO,Initech,ann@initech.example,Verified,Interested,initech.example,+1 555 0100,a1\n"
     "Bob,Roy,CTO,Initech,bob@initech.example,Verified,Cold,initech.example,0711 5,a2\n"
     "Zoe,,COO,Globex,zoe@globex.example,Verified,Cold,globex.example,,a3\n"
     "Too,many" + ",x" * 20 + "\n"
 )
-RULES = """
-[[validation_rules]]
-sobject = "Contact"
-when = "Phone LIKE '0%'"
-message = "Write the country code."
-field = "Phone"
-"""
 ENVELOPE = ["sfpush", "command", "status", "data", "errors"]
 IMPORT = ["files", "rejects"]
 FILE = ["file", "type", "rows", "new", "changed", "unchanged", "stale", "rejected"]
@@ -57,7 +49,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has synced once: one contact there, one rejected, one blocked."""
     folder = tmp_path_factory.mktemp("template")
     (folder / "contacts.csv").write_text(HEAD + PEOPLE)
-    (folder / "rules.toml").write_text(RULES)
+    (folder / "rules.toml").write_text(PHONE_RULE)
     home = ("--home", "home")
     with chdir(folder), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         for words in ("practice reset --rules rules.toml", "connect --practice", "import contacts.csv", "sync"):

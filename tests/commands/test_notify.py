@@ -18,19 +18,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from sfpush.commands import notify
 from sfpush.commands.session import Session
 
-from .conftest import Sfpush
+from .conftest import HEAD, PHONE_RULE, Sfpush
 from .test_watch import ended, until, watching
 
-HEAD = "First Name,Last Name,Title,Company Name,Email,Email Status,Stage,Website,Work Direct Phone,Apollo Contact Id\n"
 GOOD = "Ann,Lee,CEO,Initech,ann@initech.example,Verified,Interested,initech.example,+1 555 0100,a1\n"
 BAD = "Bob,Roy,CTO,Initech,bob@initech.example,Verified,Interested,initech.example,0711 5,a2\n"
-RULES = """
-[[validation_rules]]
-sobject = "Contact"
-when = "Phone LIKE '0%'"
-message = "Write the country code."
-field = "Phone"
-"""
 TELL = """
 import json, os, pathlib, sys
 text = sys.stdin.read()
@@ -52,7 +44,7 @@ def settings(place: Path, command: str, more: str = "") -> None:
 def ready(sfpush: Sfpush, own_place: Path) -> Path:
     """A connected home with a good and a bad contact, and a command that notes what it is told."""
     (own_place / "contacts.csv").write_text(HEAD + GOOD + BAD)
-    (own_place / "rules.toml").write_text(RULES)
+    (own_place / "rules.toml").write_text(PHONE_RULE)
     (own_place / "tell.py").write_text(TELL)
     settings(own_place, f"{sys.executable} tell.py 'two words' $HOME ; ls")
     sfpush("practice", "reset", "--rules", "rules.toml")

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Sfpush
+from .conftest import HEAD, PHONE_RULE, Sfpush
 
-HEAD = "First Name,Last Name,Title,Company Name,Email,Email Status,Stage,Website,Work Direct Phone,Apollo Contact Id\n"
 PEOPLE = (
     "Ann,Lee,CEO,Initech,ann@initech.example,Verified,Interested,initech.example,+1 555 0100,a1\n"
     "Bob,<b>Roy</b>,CTO,Initech,bob@initech.example,Verified,Interested,initech.example,0711 5,a2\n"
@@ -23,19 +22,12 @@ stages = ["Interested"]
 [notify]
 command = "mail --password hunter2"
 """
-RULES = """
-[[validation_rules]]
-sobject = "Contact"
-when = "Phone LIKE '0%'"
-message = "Write the country code."
-field = "Phone"
-"""
 
 
 @pytest.fixture(autouse=True)
 def imported(sfpush: Sfpush, own_place: Path) -> Path:
     (own_place / "contacts.csv").write_text(HEAD + PEOPLE)
-    (own_place / "rules.toml").write_text(RULES)
+    (own_place / "rules.toml").write_text(PHONE_RULE)
     (own_place / "sfpush.toml").write_text(SETTINGS)
     sfpush("practice", "reset", "--rules", "rules.toml")
     sfpush("connect", "--practice")

@@ -8,19 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Sfpush
+from .conftest import HEAD, PHONE_RULE, Sfpush
 
-HEAD = "First Name,Last Name,Title,Company Name,Email,Email Status,Stage,Website,Work Direct Phone,Apollo Contact Id\n"
 ANN = "Ann,Lee,CEO,Initech,ann@initech.example,Verified,Interested,http://initech.example,+1 555 0100,a1\n"
 BOB = "Bob,Röy,CTO,Initech,bob@initech.example,Verified,Cold,initech.example,{phone},a2\n"
 ZOE = "Zoe,Without,,,zoe@alone.example,Verified,,,,a3\n"
-RULES = """
-[[validation_rules]]
-sobject = "Contact"
-when = "Phone LIKE '0%'"
-message = "Write the country code."
-field = "Phone"
-"""
 
 
 @pytest.fixture
@@ -33,7 +25,7 @@ def export(own_place: Path) -> Path:
 @pytest.fixture
 def connected(sfpush: Sfpush, own_place: Path, export: Path) -> Path:
     """A home connected to a practice org with a validation rule, the export loaded."""
-    (own_place / "rules.toml").write_text(RULES)
+    (own_place / "rules.toml").write_text(PHONE_RULE)
     assert sfpush("practice", "reset", "--rules", "rules.toml").code == 0
     assert sfpush("connect", "--practice").code == 0
     assert sfpush("import", str(export)).code == 0

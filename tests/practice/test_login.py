@@ -6,14 +6,11 @@ from pathlib import Path
 import jwt
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from sfpush.practice import sessions
 from sfpush.practice.org import PracticeOrg
 from sfpush.practice.serve import Serving
+from tests.certificates import certificate_pem, new_key, private_pem
 from tests.practice.conftest import Wire, error_of
 
 
@@ -164,23 +161,8 @@ def test_soap_refuses_what_is_no_request(practice_org: Serving, body: str) -> No
 
 @pytest.fixture(scope="module")
 def key_and_certificate() -> tuple[str, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "practice")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
+    key = new_key()
+    return private_pem(key), certificate_pem(key)
 
 
 def test_a_jwt_signed_with_the_trusted_key_logs_in(practice_org: Serving, key_and_certificate: tuple[str, str]) -> None:

@@ -21,9 +21,9 @@ from sfpush.practice.faults import Fault, FaultKind
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.settings.environment import SECRET_VARIABLES, for_children
+from tests.certificates import self_signed
 from tests.commands.conftest import Ran, Sfpush
 from tests.org.scripted import Answer, scripted
-from tests.security.certificate import self_signed
 
 EXPORT = "First Name,Last Name,Email,Company\nAnn,Lee,ann@acme.example,Acme\nBo,,bo@acme.example,Acme\n"
 KEPT_IN = "secrets.json"

@@ -23,8 +23,8 @@ from sfpush.org.connection import Access
 from sfpush.org.http import OrgSession, why_unanswered
 from sfpush.org.login import identify
 from sfpush.org.transport import Transport
+from tests.certificates import self_signed
 from tests.org.scripted import WHO, Answer, refusal, scripted
-from tests.security.certificate import self_signed
 
 TOKEN = "00D000000000001!AQ.t0ken"
 OK = Answer(200, {"records": [], "done": True})
