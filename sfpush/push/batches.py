@@ -7,6 +7,7 @@ is about to leave, once the records it needs have been written.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,9 @@ _CALLS_A_JOB = 12
 
 JOB_SIZE = 10_000
 """Rows in one Bulk job: what Salesforce takes at a time of a larger one, and what fits in memory with ease."""
+
+JOB_TEXT = 16_000_000
+"""Characters in the values of one Bulk job: likewise, and below Salesforce's limit however they are encoded."""
 
 _STAGES: Mapping[str, int] = {
     "Account": 0,
@@ -129,6 +133,7 @@ def parcels(
     Actions and sObjects in `in_bulk` travel as Bulk jobs. Only one parcel a verb and sObject is held at a time.
     """
     open_parcels: dict[Parcel, list[Placed]] = {}
+    texts: Counter[Parcel] = Counter()
     stage = None
     for placed in stream:
         change = placed.change
@@ -138,12 +143,18 @@ def parcels(
         bulk = (change.action, change.sobject) in in_bulk
         shape = Parcel(stage, change.sobject, verb, (), external_id_field, in_bulk=bulk)
         rows = open_parcels.setdefault(shape, [])
-        if len(rows) == (JOB_SIZE if bulk else size):
+        text = _text_in(change) if bulk else 0
+        if len(rows) == (JOB_SIZE if bulk else size) or (rows and texts[shape] + text > JOB_TEXT):
             cut = len(rows) if bulk else _cut(rows, placed.near)
             yield replace(shape, placed=tuple(rows[:cut]))
-            del rows[:cut]
+            del rows[:cut], texts[shape]
         rows.append(placed)
+        texts[shape] += text
     yield from _close(open_parcels)
+
+
+def _text_in(change: Writing) -> int:
+    return sum(len(one.after) for one in change.fields if isinstance(one.after, str))
 
 
 def fill(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfpush.model import Create, Delete, FieldChange, Rule, SalesforceId, Update, Verb
-from sfpush.push.batches import Parcel, Placed, Writing, fill, parcels, split, stage_of
+from sfpush.push.batches import JOB_TEXT, Parcel, Placed, Writing, fill, parcels, split, stage_of
 
 ACCOUNT_ID = SalesforceId("001000000000001")
 
@@ -37,6 +37,18 @@ def test_a_parcel_holds_at_most_200_rows_of_one_sobject_and_verb() -> None:
         (Verb.CREATE, 50),
         (Verb.UPDATE, 3),
     ]
+
+
+def test_a_bulk_job_is_cut_before_its_text_fills_the_memory() -> None:
+    long = "x" * (JOB_TEXT // 3)
+    stream = [Placed(create(f"contact:{n}", Description=long, LastName="Lee")) for n in range(5)]
+    found = list(parcels(stream, {}, in_bulk={("create", "Contact")}))
+    assert [len(one.placed) for one in found] == [2, 2, 1]
+    assert [placed for one in found for placed in one.placed] == stream
+    assert (
+        len(list(parcels([Placed(create("contact:1", Description=long * 4))], {}, in_bulk={("create", "Contact")})))
+        == 1
+    )
 
 
 def test_accounts_stand_in_an_earlier_stage_than_people_and_deletes_in_the_earliest_children_first() -> None:
