@@ -84,8 +84,12 @@ def send_job(transport: Transport, job_id: str, data: JobData) -> None:
 def _close(transport: Transport, job_id: str) -> None:
     try:
         transport.write("PATCH", f"jobs/ingest/{job_id}", {"state": "UploadComplete"}, harmless=True)
-    except AnswerLost:
-        if read_job(transport, job_id).state == "Open":
+    except AnswerLost as lost:
+        try:
+            closed = read_job(transport, job_id).state != "Open"
+        except NotReady:  # the org is out of reach, and what it did is as open as before
+            raise lost from None
+        if not closed:
             raise
 
 
@@ -125,15 +129,20 @@ def read_outcomes(transport: Transport, job: Job, shape: JobShape, ties: Ties) -
 
     Raises AnswerLost, after all that can be said, if rows have no result or results no row.
     """
+    untied = False
     for kind, outcome_of in _results(job, shape.verb):
         if not ties:
-            return
+            break
         try:
             for line in _download(transport, f"jobs/ingest/{job.id}/{kind}"):
-                yield ties.take(line), outcome_of(line)
-        except (KeyError, ValueError):
-            raise _untied(job) from None
-    if ties:
+                try:
+                    outcome = outcome_of(line)
+                    yield ties.take(line), outcome
+                except (KeyError, ValueError):
+                    untied = True
+        except ValueError:  # the rest of the file can't be read
+            untied = True
+    if untied or ties:
         raise _untied(job)
 
 

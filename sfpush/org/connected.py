@@ -163,14 +163,21 @@ class Org:
             self._transport, self.describe(sobject), field, values, fields, include_deleted=include_deleted
         )
 
-    def rows_we_created(
-        self, sobject: str, field: str, values: Iterable[Value], fields: Iterable[str], *, since: datetime
+    def rows_created_by(
+        self,
+        user: str,
+        sobject: str,
+        fields: Iterable[str],
+        *,
+        since: datetime,
+        field: str = "",
+        values: Iterable[Value] = (),
     ) -> Iterator[dict[str, Any]]:
-        """Living rows that the connected user created at `since` or later, whose `field` is one of `values` (B3)."""
+        """Living rows that a user created at `since` or later; with `field`, those where it is one of `values` (B3)."""
         from sfpush.org.read import read_rows_created
 
         return read_rows_created(
-            self._transport, self.describe(sobject), field, values, fields, by=self.identity.user_id, since=since
+            self._transport, self.describe(sobject), fields, by=user, since=since, field=field, values=values
         )
 
     def write(self, batch: Batch) -> tuple[Outcome, ...]:

@@ -93,21 +93,19 @@ def read_rows_where_in(
 def read_rows_created(
     transport: Transport,
     describe: Describe,
-    field: str,
-    values: Iterable[soql.Value],
     fields: Iterable[str],
     *,
     by: str,
     since: datetime,
+    field: str = "",
+    values: Iterable[soql.Value] = (),
 ) -> Iterator[Row]:
-    """Living rows whose `field` is one of `values`, created by user `by` at `since` or later, the oldest first (B3)."""
+    """Living rows created by user `by` at `since` or later, the oldest first; with `field`, only those where it is one
+    of `values` (B3)."""
     names = with_system_fields(describe, fields)
-    for chunk in soql.in_chunks(values):
-        where = [
-            soql.member(field, chunk),
-            soql.compare("CreatedById", "=", by),
-            soql.compare("CreatedDate", ">=", since),
-        ]
+    created = [soql.compare("CreatedById", "=", by), soql.compare("CreatedDate", ">=", since)]
+    conditions = [[soql.member(field, chunk), *created] for chunk in soql.in_chunks(values)] if field else [created]
+    for where in conditions:
         query = soql.select(names, describe.sobject, where=where, order_by=("CreatedDate", "Id"))
         yield from query_rows(transport, query, names)
 

@@ -222,6 +222,7 @@ class Execution:
 
     def _lose(self, flight: _Flight, problem: AnswerLost) -> None:
         """Nobody knows what the org did. What is harmless to repeat goes again; creates are left to recovery."""
+        self.journal.lost(flight.number)
         self._lost_in_a_row += 1
         repeat = flight.batch.verb in _HARMLESS_TO_REPEAT and self._lost_in_a_row < _LOST_IN_A_ROW
         self.schedule.answered(flight.parcel, split(self._of(flight, flight.going), COLLECTION_SIZE) if repeat else ())

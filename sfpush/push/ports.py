@@ -93,6 +93,10 @@ class Journal(Protocol):
         """Note what came back, by the rows' places, with its links and errors."""
         ...
 
+    def lost(self, number: int) -> None:
+        """Note that no answer came for this batch, and that none is waited for any more."""
+        ...
+
     def unsent(self, number: int) -> None:
         """Note that the org did nothing with this batch."""
         ...

@@ -77,7 +77,7 @@ def carry_out(
     run = runs.begin_run(connection, state.org, command=command, mode=head.mode, plan_id=plan_id, now=to_text(now()))
     local = follow_org(connection, state.org, run.run, head.plan, planned, now=now())
     linked = _keep_links(connection, state.org, head.plan, planned, now())
-    journal = RunJournal(connection, state.org, run.run, head.plan, now)
+    journal = RunJournal(connection, state.org, run.run, head.plan, now, lambda: org.answered_at, org.identity.user_id)
     writes = writes_of(planned)
     progress.start("Pushing", sum(writes.values()))
 

@@ -36,7 +36,7 @@ from sfpush.planning.field_map import RECORD_TYPES
 from sfpush.planning.gates import Gate, closed_gates
 from sfpush.planning.map_check import used_sobjects
 from sfpush.runs.lock import at_work
-from sfpush.runs.recover import CLOCK_TOLERANCE
+from sfpush.runs.look_up import CLOCK_TOLERANCE
 from sfpush.runs.settings_check import check_against_store, owners_named
 from sfpush.settings.examine import Examined
 from sfpush.settings.private import checked_home

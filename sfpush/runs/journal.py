@@ -30,13 +30,18 @@ class Reject:
 
 @dataclass(slots=True)
 class RunJournal:
-    """Where a run writes down what it sends and what comes back (B3). `rejects` gathers the refusals of this run."""
+    """Where a run writes down what it sends and what comes back (B3). `rejects` gathers the refusals of this run.
+
+    `org_time` says what time it was in the org at its last answer, `sent_by` who is connected.
+    """
 
     connection: sqlite3.Connection
     org: int
     run: int
     plan: int
     now: Callable[[], datetime]
+    org_time: Callable[[], datetime | None]
+    sent_by: str
     rejects: list[Reject] = field(default_factory=list)
 
     def known(self, keys: Collection[str]) -> Known:
@@ -54,6 +59,7 @@ class RunJournal:
 
     def intend(self, batch: Batch, changes: Sequence[Writing], *, in_bulk: bool = False) -> int:
         """Write the batch down before it leaves, with what its rows held before."""
+        there = self.org_time()
         with writing(self.connection):
             return journal.intend(
                 self.connection,
@@ -66,6 +72,8 @@ class RunJournal:
                 pushed=[change.pushed for change in changes],
                 now=to_text(self.now()),
                 transport="bulk" if in_bulk else "collections",
+                org_time=to_text(there) if there else None,
+                sent_by=self.sent_by,
             )
 
     def note_job(self, number: int, job_id: str) -> None:
@@ -89,6 +97,11 @@ class RunJournal:
             outcomes = ((place, answer.outcome) for place, answer in answers.items())
             journal.note_outcomes(self.connection, number, outcomes, now=to_text(now))
             keep_answers(self.connection, self.org, batch.sobject, batch.verb, last_words, plan=self.plan, now=now)
+
+    def lost(self, number: int) -> None:
+        """Write down that a batch's answer was given up."""
+        with writing(self.connection):
+            journal.note_lost(self.connection, number, now=to_text(self.now()))
 
     def unsent(self, number: int) -> None:
         """Take back a batch with which the org did nothing."""

@@ -11,7 +11,7 @@ from typing import Any
 from sfpush.model import Link, Outcome, Rejected, Verb, Written
 from sfpush.push.batches import makes_link
 from sfpush.store import error_log
-from sfpush.store.links import drop_links, keys_linked_to, release_held_loosely, save_links
+from sfpush.store.links import drop_links_to, keys_linked_to, links_for, release_held_loosely, save_links
 from sfpush.store.made_accounts import drop_unlinked_made_accounts
 from sfpush.store.times import to_text
 
@@ -51,7 +51,7 @@ def keep_answers(
     if verb is Verb.DELETE:
         keys = [link.key for link in written]
         if makes_link(sobject):
-            drop_links(connection, org, keys)
+            drop_links_to(connection, org, written)
         error_log.resolve(connection, org, keys, now=to_text(now), memberships=not makes_link(sobject))
     else:
         keep_written(connection, org, written, now=now)
@@ -71,7 +71,14 @@ def keep_written(connection: sqlite3.Connection, org: int, links: Sequence[Link]
 
 
 def keep_links(connection: sqlite3.Connection, org: int, links: Sequence[Link], *, now: datetime) -> None:
-    """Keep these links, each unless its org row is another record's; in the caller's transaction."""
+    """Keep these links, each unless its org row is another record's, or its record another row's; in the caller's
+    transaction.
+
+    A record's link moves to another row by a person's word (M8) or a merge (S3), and here only from a Lead to the
+    Contact that it became (C5): an answer may come late, or be to an undo, and the link be another one meanwhile.
+    """
+    there = links_for(connection, org, [link.key for link in links])
+    links = [link for link in links if _may_be(there.get(link.key), link)]
     taken = dict(keys_linked_to(connection, org, [link.id for link in links]))
     others = [link.id for link in links if taken.get(link.id, link.key) != link.key]
     released = release_held_loosely(connection, org, others)
@@ -79,3 +86,7 @@ def keep_links(connection: sqlite3.Connection, org: int, links: Sequence[Link], 
         del taken[sf_id]
     drop_unlinked_made_accounts(connection, list(released.values()))
     save_links(connection, org, [link for link in links if taken.get(link.id, link.key) == link.key], now=to_text(now))
+
+
+def _may_be(there: Link | None, link: Link) -> bool:
+    return there is None or there.id == link.id or (there.sobject, link.sobject) == ("Lead", "Contact")

@@ -37,7 +37,11 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredBatch:
-    """A batch that left and was not, or not wholly, answered; `rows` are those without an outcome."""
+    """A batch that left and was not, or not wholly, answered; `rows` are those without an outcome.
+
+    `sent_at` and `lost_at`, when its answer was given up, are this machine's times; `org_time` is the org's, at its
+    last answer before the batch left. `sent_by` is the user who was connected.
+    """
 
     number: int
     run: int
@@ -48,6 +52,9 @@ class UnansweredBatch:
     external_id_field: str | None
     job_id: str | None
     sent_at: str
+    org_time: str | None
+    sent_by: str | None
+    lost_at: str | None
     rows: tuple[SentRow, ...]
 
 
@@ -89,11 +96,17 @@ def intend(
     pushed: Sequence[Mapping[str, Any]],
     now: str,
     transport: Transport = "collections",
+    org_time: str | None = None,
+    sent_by: str | None = None,
 ) -> int:
-    """Write down a batch that is about to leave and return its number; in the caller's transaction."""
+    """Write down a batch that is about to leave and return its number; in the caller's transaction.
+
+    `org_time` and `sent_by` are as `UnansweredBatch` has them.
+    """
     cursor = connection.execute(
-        "INSERT INTO batches (run, transport, sobject, verb, external_id_field, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (run, transport, batch.sobject, batch.verb.value, batch.external_id_field, now),
+        "INSERT INTO batches (run, transport, sobject, verb, external_id_field, sent_at, org_time, sent_by)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (run, transport, batch.sobject, batch.verb.value, batch.external_id_field, now, org_time, sent_by),
     )
     assert cursor.lastrowid is not None
     number = cursor.lastrowid
@@ -110,6 +123,11 @@ def intend(
 def note_job(connection: sqlite3.Connection, number: int, job_id: str) -> None:
     """Write down a Bulk job's id, before its rows are uploaded; in the caller's transaction."""
     connection.execute("UPDATE batches SET job_id = ? WHERE batch = ?", (job_id, number))
+
+
+def note_lost(connection: sqlite3.Connection, number: int, *, now: str) -> None:
+    """Write down that a batch's answer was given up; in the caller's transaction."""
+    connection.execute("UPDATE batches SET lost_at = ? WHERE batch = ?", (now, number))
 
 
 def note_outcomes(
@@ -180,8 +198,8 @@ def forget_unsent(connection: sqlite3.Connection, number: int) -> None:
 def unanswered(connection: sqlite3.Connection, org: int) -> tuple[UnansweredBatch, ...]:
     """The batches of which it is not known what the org did, the oldest first."""
     found = connection.execute(
-        "SELECT batch, run, plan, transport, sobject, verb, external_id_field, job_id, sent_at"
-        " FROM batches JOIN runs USING (run) LEFT JOIN plans USING (plan_id)"
+        "SELECT batch, run, plan, transport, sobject, verb, external_id_field, job_id, sent_at, org_time, sent_by,"
+        " lost_at FROM batches JOIN runs USING (run) LEFT JOIN plans USING (plan_id)"
         " WHERE runs.org = ? AND answered_at IS NULL ORDER BY batch",
         (org,),
     ).fetchall()
@@ -196,9 +214,25 @@ def unanswered(connection: sqlite3.Connection, org: int) -> tuple[UnansweredBatc
             external_id_field,
             job_id,
             sent_at,
+            org_time,
+            sent_by,
+            lost_at,
             _rows(connection, number, "AND outcome IS NULL"),
         )
-        for number, run, plan, transport, sobject, verb, external_id_field, job_id, sent_at in found
+        for (
+            number,
+            run,
+            plan,
+            transport,
+            sobject,
+            verb,
+            external_id_field,
+            job_id,
+            sent_at,
+            org_time,
+            sent_by,
+            lost_at,
+        ) in found
     )
 
 
@@ -220,12 +254,11 @@ def unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> Ma
 
 
 def dismiss_unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str], *, now: str) -> None:
-    """Close the unanswered creates of these records: a person has said what they are (`link`, `unlink`; M8)."""
+    """Close what was sent of these records and not answered: a person has said what they are (`link`, `unlink`; M8)."""
     with writing(connection):
         for number, place in connection.execute(
             "SELECT batch, place FROM batches JOIN runs USING (run) JOIN batch_rows USING (batch)"
-            " WHERE org = ? AND answered_at IS NULL AND verb = 'create' AND outcome IS NULL"
-            f" AND key IN ({marks(keys)})",
+            f" WHERE org = ? AND answered_at IS NULL AND outcome IS NULL AND key IN ({marks(keys)})",
             (org, *keys),
         ).fetchall():
             settle(connection, number, [place], "linked", now=now)

@@ -74,6 +74,18 @@ def drop_links(connection: sqlite3.Connection, org: int, keys: Sequence[str]) ->
     drop_guests(connection, org, keys)
 
 
+def drop_links_to(connection: sqlite3.Connection, org: int, links: Iterable[Link]) -> None:
+    """Forget these links, each if it is still its record's; in the caller's transaction."""
+    dropped = [
+        link.key
+        for link in links
+        if connection.execute(
+            "DELETE FROM links WHERE org = ? AND key = ? AND sf_id = ?", (org, link.key, link.id)
+        ).rowcount
+    ]
+    drop_guests(connection, org, dropped)
+
+
 def drop_guests(connection: sqlite3.Connection, org: int, keys: Sequence[str]) -> None:
     """Forget who takes part in the Events that these meetings were linked to; in the caller's transaction.
 

@@ -259,7 +259,16 @@ CREATE UNIQUE INDEX errors_unresolved ON errors (org, key, (sobject = 'CampaignM
 CREATE INDEX errors_by_state ON errors (org, state);
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("m001_initial", _M001),)
+_M002 = """
+ALTER TABLE batches ADD COLUMN org_time TEXT;
+ALTER TABLE batches ADD COLUMN sent_by TEXT;
+ALTER TABLE batches ADD COLUMN lost_at TEXT
+"""
+"""What recovery goes by: `org_time` is the org's time at its last answer before the batch left (null: it had not told),
+because this machine's clock may be hours off and put right before the batch is looked up; `sent_by` the Id of the user
+who was connected; `lost_at` when the answer was given up (null: answered, or killed before)."""
+
+STEPS: tuple[tuple[str, str], ...] = (("m001_initial", _M001), ("m002_who_sent_it", _M002))
 
 
 def migrate(connection: sqlite3.Connection) -> None:
