@@ -128,8 +128,8 @@ class _Reading:
             self._state = None
         self.in_full = self._state is None
         self._now = now
-        if self._state is not None:
-            self._fields = self._state.field_names
+        if self._state is not None:  # a field that the org has taken away since would fail every read from now on
+            self._fields = tuple(name for name in self._state.field_names if describe.field(name) is not None)
 
     def run(self, progress: Progress) -> tuple[int, int, int]:
         """Read; returns how many rows came, how many of them deleted, how many merged."""
@@ -156,7 +156,6 @@ class _Reading:
 
     def _note(self, watermark: str) -> None:
         in_full_at = to_text(self._now) if self._state is None else self._state.pulled_in_full_at
-        names = self._fields if self._state is None else self._state.field_names
         with writing(self._connection):
             if self.in_full:
                 snapshot.end_full_read(self._connection, self._number, self._sobject)
@@ -164,7 +163,9 @@ class _Reading:
                 self._connection,
                 self._number,
                 self._sobject,
-                snapshot.SnapshotState(names, watermark, in_full_at, to_text(self._now), self._external_id_field),
+                snapshot.SnapshotState(
+                    self._fields, watermark, in_full_at, to_text(self._now), self._external_id_field
+                ),
             )
 
 

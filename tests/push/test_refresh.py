@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sfpush.practice import people
+from sfpush.practice.catalogue import Catalogue
+from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
@@ -76,3 +78,25 @@ def test_G3_what_changes_while_a_long_read_is_under_way_is_read_by_the_next(
     read_at(home, practice_org, 60)
     held = rows_by_id(home.connection, home.state.org, [first, last])
     assert [held[one].fields["Title"] for one in (first, last)] == ["CEO", "CFO"]
+
+
+def hide(home: Home, practice_org: Serving, *names: str) -> None:
+    """Take fields away from the connected user, as an administrator does."""
+    practice_org.org.rules = Rules.from_mapping({"user": {"hidden": names}})
+    practice_org.org.catalogue = Catalogue(practice_org.org.rules)
+    home.org._describes.clear()
+
+
+def test_G3_a_field_that_the_org_takes_away_is_read_no_more_and_again_when_it_is_back(
+    home: Home, practice_org: Serving
+) -> None:
+    home.add(contact(1, title="CFO"))
+    home.push()
+    hide(home, practice_org, "Contact.Title", "Contact.Department")
+    home.refresh()
+    (row,) = home.rows("Contact")
+    hide(home, practice_org)
+    people.edit(practice_org.org, row["Id"], {"Title": "CEO"})
+    at(practice_org, 60)  # nothing of that is read for having changed
+    home.refresh()
+    assert rows_by_id(home.connection, home.state.org, [row["Id"]])[row["Id"]].fields["Title"] == "CEO"
