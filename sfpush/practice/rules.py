@@ -39,6 +39,7 @@ job_seconds = 0.0                       # how long each chunk of 200 rows of a B
 soap_login = true
 state_country_picklists = false
 person_accounts = false
+no_bulk = ["EventRelation"]             # sObjects that the Bulk API does not take
 ```
 """
 
@@ -165,6 +166,7 @@ class OrgTraits(_Part):
     soap_login: bool = True
     state_country_picklists: bool = False
     person_accounts: bool = False
+    no_bulk: tuple[str, ...] = ()
 
 
 class Rules(_Part):

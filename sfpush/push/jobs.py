@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sfpush.errors import AnswerLost, NotReady
+from sfpush.errors import AnswerLost, NotReady, RequestRefused
 from sfpush.model import Batch, Outcome
 from sfpush.push.batches import Placed
 from sfpush.push.ports import BulkJob, Journal, OrgWriter
@@ -19,7 +19,8 @@ class Stopped(Exception):
 class JobResult:
     """What became of a job. `outcomes` by place in `batch`; rows without one are unanswered in the journal.
 
-    `stayed` are changes that a Bulk job can't carry: they were not sent. `unsent`: the org did nothing with any row.
+    `stayed` are changes that a Bulk job can't carry, or that the org takes no job of: they were not sent. `unsent`: the
+    org did nothing with any row.
     """
 
     number: int
@@ -52,7 +53,13 @@ def run_job(
         number = journal.intend(batch, [placed.change for placed in going], in_bulk=True)
         result = JobResult(number, batch, going, stayed, {})
         try:
-            journal.note_job(number, job.create())
+            job_id = job.create()
+        except RequestRefused:  # not every sObject, nor every user, may travel so
+            return replace(result, stayed=(*going, *stayed), unsent=True)
+        except NotReady as problem:
+            return replace(result, problem=problem, unsent=True)
+        journal.note_job(number, job_id)
+        try:
             job.send()
         except AnswerLost as problem:
             return replace(result, problem=problem)

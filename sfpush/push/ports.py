@@ -35,7 +35,8 @@ class BulkJob(Protocol):
         ...
 
     def create(self) -> str:
-        """Make the job and return its id. Raises NotReady: nothing is written."""
+        """Make the job and return its id. Raises RequestRefused if the org takes no such job, else NotReady: nothing is
+        written."""
         ...
 
     def send(self) -> None:

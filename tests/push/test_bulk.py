@@ -183,3 +183,17 @@ def test_bulk_is_not_used_where_it_has_no_header() -> None:
 def test_G5_calls_are_estimated_as_they_are_made() -> None:
     assert estimated_calls({("create", "Contact"): 401, ("update", "Lead"): 1}, Settings()) == 4
     assert estimated_calls({("create", "Contact"): 20_000}, Settings()) == 24
+
+
+class TestWithoutBulk:
+    @pytest.fixture
+    def practice_rules(self) -> Rules:
+        return Rules.from_mapping({"org": {"no_bulk": ["Contact"]}})
+
+    def test_what_the_org_takes_no_job_of_goes_by_collections(self, home: Home) -> None:
+        home.add(*one_company(30))
+        collections = calls(home)
+        report = home.push()
+        assert (report.results.created, report.left, report.stopped_by) == (31, 0, None)
+        assert collections == ["Account 1", "Contact 30"]
+        assert journal.unanswered(home.connection, home.state.org) == ()

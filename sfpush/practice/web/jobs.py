@@ -27,6 +27,8 @@ def create(desk: Desk, call: Call) -> Answer:
     sobject = desk.org.catalogue.get(str(asked.get("object")))
     if sobject is None:
         raise _invalid(f"Unable to find object: {asked.get('object')}")
+    if sobject.name in desk.org.rules.org.no_bulk:
+        raise Refused(400, "INVALIDENTITY", f"Entity '{sobject.name}' is not supported by the Bulk API.")
     external_id = asked.get("externalIdFieldName")
     if operation == "upsert":
         key = sobject.field(str(external_id))
