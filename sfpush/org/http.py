@@ -24,6 +24,8 @@ from sfpush.org.address import is_loopback
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
+WRITE_SECONDS = 660.0
+"""Salesforce works on a request for ten minutes at most: who waits longer for a write knows what came of it."""
 _CONNECTIONS = 10
 
 # urllib3 logs whole URLs, and a query's URL holds e-mail addresses: at DEBUG, and of odd headers as a WARNING, which
@@ -35,18 +37,26 @@ for _name in ("connection", "connectionpool", "response", "util.retry"):
 class OrgSession(requests.Session):
     """A session for one org: timeouts on every call, TLS always verified, no redirects, cookies, proxies or netrc.
 
-    `address` is the org's (`sfpush.org.address.instance_address`). If it is an http one on this machine, https
+    `timeouts` are seconds to connect and to wait for an answer, `write_seconds` to wait for that to a write; None: as
+    for any other. `address` is the org's (`sfpush.org.address.instance_address`). If it is an http one on this machine, https
     requests to that very host and port are sent there in the clear; no other http request leaves.
     """
 
-    def __init__(self, address: str, *, timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        write_seconds: float | None = None,
+    ) -> None:
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = f"sfpush/{__version__}"
         self.headers["Accept-Encoding"] = "gzip"
-        self.mount("https://", _Adapter(address, timeouts))
-        self.mount("http://", _Adapter(address, timeouts))
+        for_writes = timeouts if write_seconds is None else (timeouts[0], write_seconds)
+        self.mount("https://", _Adapter(address, timeouts, for_writes))
+        self.mount("http://", _Adapter(address, timeouts, for_writes))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """None: a redirect would carry the token, or a login's secret, to a host nobody has named."""
@@ -54,9 +64,10 @@ class OrgSession(requests.Session):
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, address: str, timeouts: tuple[float, float]) -> None:
+    def __init__(self, address: str, timeouts: tuple[float, float], for_writes: tuple[float, float]) -> None:
         self._org = urlsplit(address)
         self._timeouts = timeouts
+        self._for_writes = for_writes
         super().__init__(pool_connections=2, pool_maxsize=_CONNECTIONS, max_retries=0)
 
     def send(
@@ -74,7 +85,8 @@ class _Adapter(HTTPAdapter):
             request.url = urlunsplit(parts)
         if parts.scheme == "http" and not _stays_here(parts.hostname or ""):
             raise requests.exceptions.InvalidURL("http is only for this machine", request=request)
-        return super().send(request, stream=stream, timeout=timeout or self._timeouts, verify=True, proxies={})
+        patience = timeout or (self._timeouts if request.method == "GET" else self._for_writes)
+        return super().send(request, stream=stream, timeout=patience, verify=True, proxies={})
 
 
 def _stays_here(host: str) -> bool:

@@ -107,12 +107,12 @@ def _opened_again(home: Path, connection: StoredConnection, settings: Settings) 
 def _opened(
     access: Access, identity: Identity, settings: Settings, log_in_again: Callable[[], Access] | None = None
 ) -> Org:
-    from sfpush.org.http import OrgSession
+    from sfpush.org.http import WRITE_SECONDS, OrgSession
     from sfpush.org.transport import Transport
 
     transport = Transport(
         access,
-        OrgSession(access.instance_url),
+        OrgSession(access.instance_url, write_seconds=WRITE_SECONDS),
         api_version=settings.salesforce.api_version,
         log_in_again=log_in_again,
     )

@@ -34,11 +34,18 @@ def transport() -> Iterator[Callable[..., Transport]]:
     """Opens transports to a URL, without real waiting; `sleeps` collects what they would have waited."""
     opened: list[Transport] = []
 
-    def make(url: str, *, sleeps: list[float] | None = None, read_seconds: float = 5.0, **options: object) -> Transport:
+    def make(
+        url: str,
+        *,
+        sleeps: list[float] | None = None,
+        read_seconds: float = 5.0,
+        write_seconds: float | None = None,
+        **options: object,
+    ) -> Transport:
         waited = [] if sleeps is None else sleeps
         made = Transport(
             Access(url, SecretStr("00D000000000001!token")),
-            OrgSession(url, timeouts=(2.0, read_seconds)),
+            OrgSession(url, timeouts=(2.0, read_seconds), write_seconds=write_seconds),
             api_version="62.0",
             sleep=waited.append,
             **options,

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from sfpush.errors import AnswerLost, DailyLimitReached, NotReady, RequestRefused
 from sfpush.org.connection import Access
-from sfpush.org.http import OrgSession
+from sfpush.org.http import WRITE_SECONDS, OrgSession
 from sfpush.org.transport import MOST_WAITING, TRIES, ApiBudget, Transport
 from tests.org.scripted import EXPIRED, Answer, refusal, scripted
 
@@ -146,6 +146,19 @@ def test_B3_an_answer_that_never_comes_is_a_lost_answer(transport: Make) -> None
             create(transport(org.url, read_seconds=0.1))
         never.set()
     assert "in time" in lost.value.message
+
+
+def test_B3_a_write_is_waited_for_as_long_as_the_org_may_work_on_it(transport: Make) -> None:
+    late = threading.Event()
+    with scripted(Answer(200, {"done": True}, waits_for=late)) as org:
+        patient = transport(org.url, read_seconds=0.1, write_seconds=30.0)
+        with pytest.raises(NotReady, match="in time"):
+            patient.read("limits")
+        waker = threading.Timer(0.5, late.set)
+        waker.start()
+        assert create(patient) == {"done": True}
+        waker.join()
+    assert WRITE_SECONDS > 600, "Salesforce ends a request after ten minutes"
 
 
 def test_B3_a_create_that_never_left_is_no_lost_answer(transport: Make) -> None:
