@@ -38,8 +38,8 @@ class OrgSession(requests.Session):
     """A session for one org: timeouts on every call, TLS always verified, no redirects, cookies, proxies or netrc.
 
     `timeouts` are seconds to connect and to wait for an answer, `write_seconds` to wait for that to a write; None: as
-    for any other. `address` is the org's (`sfpush.org.address.instance_address`). If it is an http one on this machine, https
-    requests to that very host and port are sent there in the clear; no other http request leaves.
+    for any other. `address` is the org's (`sfpush.org.address.instance_address`). If it is an http one on this machine,
+    https requests to that very host and port are sent there in the clear; no other http request leaves.
     """
 
     def __init__(
