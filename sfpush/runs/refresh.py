@@ -21,6 +21,7 @@ from sfpush.store import snapshot
 from sfpush.store.database import writing
 from sfpush.store.deals import have_contact_roles
 from sfpush.store.describes import save_describes
+from sfpush.store.doubted import doubted_rows, mark_gone
 from sfpush.store.orgs import OrgState, note_pull
 from sfpush.store.reference import bodies
 from sfpush.store.times import from_text, to_text
@@ -150,9 +151,24 @@ class _Reading:
             merged += sum(1 for row in page if row.get("MasterRecordId"))
             count += len(page)
             progress.advance(len(page))
+        deleted += self._look_after_doubted()
         self._note(moved_on(before, newest, begun, self._now))
         progress.finish()
         return count, deleted - merged, merged
+
+    def _look_after_doubted(self) -> int:
+        """Ask for rows that took no write for not being there: purged before a read could show them as deleted. Returns
+        how many are."""
+        doubted = doubted_rows(self._connection, self._number, self._sobject)
+        if not doubted:
+            return 0
+        found = self._org.rows_by_id(self._sobject, doubted, self._fields)
+        gone = [sf_id for sf_id in doubted if sf_id not in found]
+        with writing(self._connection):
+            rows = list(found.values())
+            snapshot.save_rows(self._connection, self._number, self._sobject, rows, self._external_id_field)
+            mark_gone(self._connection, self._number, gone)
+        return len(gone)
 
     def _note(self, watermark: str) -> None:
         in_full_at = to_text(self._now) if self._state is None else self._state.pulled_in_full_at

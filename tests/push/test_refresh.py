@@ -14,6 +14,7 @@ from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.runs.progress import Silent
 from sfpush.runs.refresh import refresh
+from sfpush.store import plans
 from sfpush.store.snapshot import rows_by_id
 from tests.push.conftest import Home, contact
 
@@ -100,3 +101,17 @@ def test_G3_a_field_that_the_org_takes_away_is_read_no_more_and_again_when_it_is
     at(practice_org, 60)  # nothing of that is read for having changed
     home.refresh()
     assert rows_by_id(home.connection, home.state.org, [row["Id"]])[row["Id"]].fields["Title"] == "CEO"
+
+
+def test_S2_a_row_that_was_purged_between_two_reads_is_gone_when_it_takes_no_write(
+    home: Home, practice_org: Serving
+) -> None:
+    home.add(contact(1), contact(2))
+    home.push()
+    home.refresh()
+    with practice_org.org.writing() as db:  # deleted and out of the recycle bin: no query shows it any more
+        db.execute("DELETE FROM Contact WHERE LastName = 'Lee 1'")
+    home.add(contact(1, title="CFO"), contact(2, title="CFO"))
+    assert (home.push().results.rejected, home.plan().summary["contact"]) == (1, {"block": 1, "unchanged": 1})
+    (block,) = plans.changes(home.connection, home.plan().plan, actions=["block"])
+    assert block.rule == "linked-deleted"
