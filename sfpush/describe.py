@@ -49,6 +49,8 @@ class Describe:
     updateable: bool = True
     deletable: bool = True
     queryable: bool = True
+    details: tuple[tuple[str, str], ...] = ()
+    """Custom sObjects whose rows are deleted with a row of this one, each with the lookup that ties them."""
 
     @cached_property
     def required_on_create(self) -> tuple[FieldDescribe, ...]:
@@ -73,6 +75,11 @@ def parse_describe(body: Mapping[str, Any]) -> Describe:
         updateable=body.get("updateable", False),
         deletable=body.get("deletable", False),
         queryable=body.get("queryable", False),
+        details=tuple(
+            (child["childSObject"], child["field"])
+            for child in body.get("childRelationships", ())
+            if child.get("cascadeDelete") and child["childSObject"].endswith("__c")
+        ),
     )
 
 

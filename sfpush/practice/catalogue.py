@@ -79,6 +79,9 @@ def _customised(rules: Rules) -> dict[str, SObject]:
     if rules.org.person_accounts:
         account = full["account"]
         full["account"] = replace(account, fields=(*account.fields, IS_PERSON_ACCOUNT))
+    for number, made in enumerate(rules.sobjects):
+        _known(made.detail_of, full)
+        full[made.name.lower()] = made.build(f"a{number:02}")
     for custom in rules.fields:
         sobject = _known(custom.sobject, full)
         full[sobject.name.lower()] = replace(sobject, fields=_with(sobject, custom.build()))

@@ -139,7 +139,7 @@ def _brief(sobject: SObject, version: str) -> Described:
         "associateEntityType": None,
         "associateParentEntity": None,
         "createable": sobject.createable,
-        "custom": False,
+        "custom": sobject.name.endswith("__c"),
         "customSetting": False,
         "deepCloneable": False,
         "deletable": sobject.deletable,
@@ -169,7 +169,7 @@ def _brief(sobject: SObject, version: str) -> Described:
 def _child_relationships(catalogue: Catalogue, sobject: SObject) -> list[Described]:
     return [
         {
-            "cascadeDelete": False,
+            "cascadeDelete": lookup.master,
             "childSObject": child.name,
             "deprecatedAndHidden": False,
             "field": lookup.name,

@@ -58,6 +58,11 @@ class Field:
         return self.type != "address"
 
     @property
+    def master(self) -> bool:
+        """Whether a row belongs to the one that this lookup names, and goes with it."""
+        return self.custom and bool(self.refers_to) and not self.nillable
+
+    @property
     def active_values(self) -> tuple[str, ...]:
         return tuple(choice.value for choice in self.choices if choice.active)
 

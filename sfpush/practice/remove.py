@@ -85,7 +85,13 @@ def mark_deleted(
     if master_id is not None:
         return
     listed = json.dumps(list(found))
-    for child_name, lookup in TAKEN_ALONG.get(sobject.name, ()):
+    details = [
+        (child.name, field.name)
+        for child in org.catalogue.full.values()
+        for field in child.fields
+        if field.master and sobject.name in field.refers_to
+    ]
+    for child_name, lookup in (*TAKEN_ALONG.get(sobject.name, ()), *details):
         child = org.catalogue.whole(child_name)
         children = [
             row[0]

@@ -9,6 +9,10 @@ length = 50
 external_id = true
 unique = true
 
+[[sobjects]]                            # a custom sObject whose rows belong to one of `detail_of` and go with it
+name = "Project__c"
+detail_of = "Account"
+
 [[validation_rules]]
 sobject = "Lead"
 name = "Country_needed"
@@ -47,6 +51,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -123,6 +128,24 @@ class CustomField(_Part):
         )
 
 
+class CustomSObject(_Part):
+    """An sObject this org has besides the standard ones: the detail of a master-detail relationship."""
+
+    name: str = Field(pattern="^[A-Za-z]\\w*__c$")
+    detail_of: str
+
+    def build(self, prefix: str) -> fields.SObject:
+        """The sObject as describe will show it; its lookup is named for its master."""
+        master = replace(
+            fields.lookup(f"{self.detail_of}__c", self.detail_of, relationship=f"{self.detail_of}__r", required=True),
+            custom=True,
+            updateable=False,
+        )
+        label = fields.words(self.name.removesuffix("__c"))
+        own = (*fields.identity(), fields.own_name(80, f"{label} Name"), master, *fields.audit())
+        return fields.SObject(self.name, label, f"{label}s", prefix, fields=own)
+
+
 class ValidationRule(_Part):
     """A row of `sobject` for which the SOQL condition `when` holds after saving is refused with `message`."""
 
@@ -173,6 +196,7 @@ class Rules(_Part):
     """All of it; the default is a fresh org."""
 
     fields: tuple[CustomField, ...] = ()
+    sobjects: tuple[CustomSObject, ...] = ()
     validation_rules: tuple[ValidationRule, ...] = ()
     duplicate_rules: DuplicateRules = DuplicateRules()
     user: UserRights = UserRights()

@@ -185,12 +185,15 @@ class _Undoing:
 
     def _children(self, sobject: str, ids: Sequence[SalesforceId]) -> Mapping[SalesforceId, list[Child]]:
         found: dict[SalesforceId, list[Child]] = {}
-        for child, lookup in _CHILDREN.get(sobject, ()) if ids else ():
+        details = self._org.describe(sobject).details
+        for child, lookup in (*_CHILDREN.get(sobject, ()), *details) if ids else ():
             try:
-                rows = list(self._org.rows_where_in(child, lookup, ids, (lookup,)))
+                rows = list(self._org.rows_where_in(child, lookup, ids, (lookup, "CreatedById")))
             except RequestRefused:  # an org may not have this sObject, or hide it: then nothing of it can be lost
                 continue
             for row in rows:
+                if (child, lookup) in details and row["CreatedById"] == self._org.identity.user_id:
+                    continue  # automation of the org made it for what we made
                 if (sf_id := SalesforceId(row["Id"])) not in self._going:
                     hanging = Child(child, sf_id, self._moving.get((sf_id, lookup)))
                     found.setdefault(SalesforceId(row[lookup]), []).append(hanging)

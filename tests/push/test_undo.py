@@ -209,3 +209,25 @@ def people_row(practice_org: Serving, sobject: str, **fields: Any) -> str:
 @pytest.fixture
 def practice_rules() -> Rules:
     return Rules.from_mapping({"duplicate_rules": {"Contact": "off", "Lead": "off", "Account": "off"}})
+
+
+class TestWithDetails:
+    @pytest.fixture
+    def practice_rules(self) -> Rules:
+        return Rules.from_mapping({"sobjects": [{"name": "Project__c", "detail_of": "Account"}]})
+
+    def test_B4_a_row_stays_that_would_take_details_of_the_orgs_own_along(
+        self, home: Home, practice_org: Serving
+    ) -> None:
+        home.add(contact(1), contact(2))
+        pushed = home.push()
+        theirs, ours = (row["Id"] for row in home.rows("Account"))
+        for account in (theirs, ours):
+            people_row(practice_org, "Project__c", Name="Trial", Account__c=account)
+        with practice_org.org.writing() as db:  # the other was made by automation, in our name
+            db.execute("UPDATE Project__c SET CreatedById = '005000000000999AAA' WHERE Account__c = ?", (theirs,))
+        report, left = undo(home, pushed.run_id)
+        assert report.results.deleted == 3
+        assert list(left.values()) == ["It would take 1 row from elsewhere along (Project__c)."]
+        assert [row["Id"] for row in home.rows("Account")] == [theirs]
+        assert [row["Account__c"] for row in home.rows("Project__c", "Account__c")] == [theirs]
