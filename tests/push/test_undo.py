@@ -231,3 +231,12 @@ class TestWithDetails:
         assert list(left.values()) == ["It would take 1 row from elsewhere along (Project__c)."]
         assert [row["Id"] for row in home.rows("Account")] == [theirs]
         assert [row["Account__c"] for row in home.rows("Project__c", "Account__c")] == [theirs]
+
+
+def test_M5_an_id_of_15_characters_in_the_settings_is_no_change_of_someone_else(home: Home) -> None:
+    contacts = home.settings.contacts.model_copy(update={"on_create": {"OwnerId": home.org.identity.user_id[:15]}})
+    home.settings = home.settings.model_copy(update={"contacts": contacts})
+    home.add(contact(1))
+    pushed = home.push()
+    report, left = undo(home, pushed.run_id)
+    assert (report.results.deleted, left) == (2, {})
