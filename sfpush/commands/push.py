@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +14,13 @@ from sfpush.commands.planned import plan_result
 from sfpush.commands.run_result import run_result
 from sfpush.commands.session import Session, now
 from sfpush.display.result import Result
-from sfpush.errors import UsageError
+from sfpush.errors import OutOfBounds, UsageError
 
 if TYPE_CHECKING:
     from sfpush.runs.undo import LeftAlone
     from sfpush.store.plans import PlanHead, Scope
+
+_ANSWER_WITHIN = timedelta(minutes=15)
 
 
 def push(
@@ -172,7 +175,9 @@ def carry_out_plan(
     waiting = pending(head.summary)
     if waiting and not yes:
         plan_result(session, head).view(session.err)
+        asked_at = now()
         session.confirm(f"{asking} {counted(waiting, 'change')} to org {head.org_id}?", yes=yes)
+        _refuse_late_answer(now() - asked_at)
     session.begin_run()
     with stop_on_signal(session.said_stopping) as stop:
         report = carry_out(
@@ -190,6 +195,18 @@ def carry_out_plan(
             calls_before=0,
         )
     return run_result(session, command, report, left=left)
+
+
+def _refuse_late_answer(after: timedelta) -> None:
+    """What is shown was decided on by what the org held then: somebody may have made or changed the same records while
+    the question stood."""
+    if after > _ANSWER_WITHIN:
+        minutes = after.total_seconds() / 60
+        raise OutOfBounds(
+            f"The answer came {minutes:,.0f} minutes after the question; the org may have changed meanwhile.",
+            hint="Nothing was written. Run the same command again, and look at what it shows.",
+            code="plan-stale",
+        )
 
 
 def _scope(session: Session, names: Sequence[str], *, where: str | None, stage: str, everything: bool) -> Scope:

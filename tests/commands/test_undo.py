@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,23 @@ def test_a_run_that_is_not_there_or_no_answer_is_exit_2(sfpush: Sfpush, run_id: 
 def test_without_a_terminal_the_option_that_answers_is_named(sfpush: Sfpush, run_id: str) -> None:
     ran = sfpush("undo", run_id)
     assert (ran.code, "--yes" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["push", "undo"])
+def test_an_answer_that_comes_after_lunch_is_to_a_question_of_before(
+    sfpush: Sfpush, run_id: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (Path() / "more.csv").write_text(HEAD + "Cem,Ay,CFO,Hooli,cem@hooli.example,Verified,hooli.example,a3\n")
+    sfpush("import", "more.csv")
+    clock = [datetime.now(UTC)]
+
+    def answer(*_: object, **__: object) -> bool:
+        clock[0] += timedelta(hours=1)
+        return True
+
+    monkeypatch.setattr("sfpush.commands.session.is_terminal", lambda _: True)
+    monkeypatch.setattr("typer.confirm", answer)
+    monkeypatch.setattr("sfpush.commands.push.now", lambda: clock[0])
+    ran = sfpush(*(("push", "--all") if command == "push" else ("undo", run_id)))
+    assert (ran.code, "60 minutes after the question" in ran.err) == (6, True)
+    assert len(sfpush("--json", "history").data["runs"]) == 1
