@@ -190,10 +190,12 @@ def _sender(org: Org, batch: UnansweredBatch) -> str:
 
 
 def _since(batch: UnansweredBatch) -> datetime:
-    """The earliest that anything of it can have been written, by the org's clock."""
-    if batch.org_time is not None:
-        return from_text(batch.org_time) - _SERVERS_APART
-    return from_text(batch.sent_at) - CLOCK_TOLERANCE
+    """The earliest that anything of it can have been written, by the org's clock: of both clocks the earlier counts, as
+    neither may skip anything by being ahead."""
+    sent_at = from_text(batch.sent_at)
+    if batch.org_time is None:
+        return sent_at - CLOCK_TOLERANCE
+    return min(from_text(batch.org_time), sent_at) - _SERVERS_APART
 
 
 def _unknown(connection: sqlite3.Connection, number: int, rows: Sequence[Mapping[str, Any]]) -> list[SeenRow]:

@@ -57,6 +57,24 @@ def test_B3_a_create_is_found_although_this_machines_clock_was_hours_ahead(home:
     assert len(home.rows("Opportunity")) == 1
 
 
+def test_B3_a_create_is_found_although_something_in_between_dates_answers_hours_ahead(home: Home) -> None:
+    home.add(deal(1))
+    head = home.plan()
+    home.org._transport._answered_at = home.now() + timedelta(hours=5)
+    real = home.org.write
+
+    def write(batch: Batch) -> tuple[Outcome, ...]:
+        real(batch)
+        raise RuntimeError("killed")
+
+    home.org.write = write  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="killed"):
+        home.push(head)
+    home.org.write = real  # type: ignore[method-assign]
+    home.shift = LATER
+    assert home.recover().created == 1
+
+
 def test_B3_a_create_is_found_although_another_user_is_connected_by_now(home: Home) -> None:
     home.add(deal(1))
     killed_at(home, "Opportunity", committed=True)
