@@ -82,15 +82,16 @@ def retry(
     *,
     numbers: Annotated[list[int] | None, typer.Argument(metavar="ID", help="Numbers that `errors` lists.")] = None,
     code: Annotated[str, typer.Option(metavar="C", help="All with this Salesforce error code.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="All that are not resolved.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All that are not resolved, as without a choice.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> Result:
-    """Send rejected records again now: a manual push of just these.
+    """Send rejected records again now: a manual push of just these, or of all that are not resolved.
 
     Campaign memberships are retried apart from records, those of one campaign at a time.
 
     \b
     Examples:
+      sfpush errors retry
       sfpush errors retry 12 15
       sfpush errors retry --code REQUIRED_FIELD_MISSING --yes
     """
@@ -98,8 +99,8 @@ def retry(
     from sfpush.store.error_log import campaign_of, entries, entry
     from sfpush.store.plans import Scope
 
-    if sum([bool(numbers), bool(code), everything]) != 1:
-        raise UsageError("It is not said which errors to retry.", hint="Give their ids, or one of --code and --all.")
+    if sum([bool(numbers), bool(code), everything]) > 1:
+        raise UsageError("Errors are selected in more than one way.", hint="Give ids, or one of --code and --all.")
     session = Session.of(context)
     org = session.connected_org.org
     chosen = (

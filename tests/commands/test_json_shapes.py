@@ -92,7 +92,7 @@ def of(value: Any, *path: str) -> Any:
         ("undo {run} --yes", 0, RUN, {"results": RESULTS}),
         ("errors", 0, ["errors"], {"errors": ERROR}),
         ("errors show 1", 0, ["error"], {"error": [*ERROR, "payload"]}),
-        ("errors retry --all --yes", 7, RUN, {"results": RESULTS}),
+        ("errors retry --yes", 7, RUN, {"results": RESULTS}),
         ("errors export rejected.csv", 0, ["files"], {"files": ["file", "type", "rows"]}),
         ("records", 0, ["records"], {"records": RECORD}),
         ("records show a1", 0, ["record", "fields", "attempts", "history"], {"record": RECORD}),

@@ -137,7 +137,7 @@ def test_the_whole_story(sfpush: Sfpush, connected: Path) -> None:
 
     (connected / "mended.csv").write_text(HEAD + BOB.format(phone="+49 711 5"), encoding="utf-8")
     assert sfpush("import", "mended.csv").code == 0
-    assert sfpush("errors", "retry", "--all", "--yes").code == 0
+    assert sfpush("errors", "retry", "--yes").code == 0
     assert sfpush("--json", "errors").data["errors"] == []
     assert sfpush("plan", "--exit-code", "--only", "contact:a1", "--only", "contact:a2").code == 0
     runs = sfpush("--json", "history").data["runs"]
@@ -233,6 +233,7 @@ def test_a_push_can_be_chosen_by_stage_and_from_a_file(sfpush: Sfpush, connected
         ["push", "--all"],
         ["disconnect"],
         ["errors", "retry"],
+        ["errors", "retry", "1", "--all"],
         ["errors", "show", "99"],
         ["history", "show", "1999"],
         ["sync", "--inbox", "missing"],
