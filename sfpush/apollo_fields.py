@@ -112,6 +112,18 @@ _ACCOUNT: Mapping[str, tuple[str, ...]] = {
     "founded_year": ("founded_year",),
 }
 
+_UNMAPPED = frozenset(
+    """
+    account_owner company_name_for_emails demoed departments email_bounced email_confidence email_open email_sent
+    facebook_url last_contacted last_raised_at latest_funding latest_funding_amount lists naics_codes
+    number_of_retail_locations primary_email_verification_source primary_intent_score primary_intent_topic
+    qualify_account qualify_contact replied secondary_email_source secondary_email_verification_source
+    secondary_intent_score secondary_intent_topic seniority seo_description sic_codes sub_departments subsidiary_of
+    tertiary_email_source tertiary_email_verification_source total_funding twitter_url
+    """.split()
+)
+"""Further columns of Apollo's exports, in snake case, which have one spelling and no meaning to sfpush."""
+
 _OTHER: Mapping[str, tuple[str, ...]] = {"id": ("id", "apollo_id", "apollo_record_id")}
 
 _DEAL: Mapping[str, tuple[str, ...]] = {
@@ -170,6 +182,13 @@ def spellings(record_type: RecordType) -> Mapping[str, tuple[str, ...]]:
             return _DEAL
         case _:
             return _OTHER
+
+
+@lru_cache(maxsize=len(RecordType))
+def known_names(record_type: RecordType) -> frozenset[str]:
+    """Every name in snake case by which Apollo's exports and API call a field of such a record."""
+    others = frozenset(name for _, names in FALLBACKS.get(record_type, ()) for name in names if "." not in name)
+    return others.union(_UNMAPPED, *spellings(record_type).values())
 
 
 def _by_spelling(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:

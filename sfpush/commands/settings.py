@@ -16,7 +16,8 @@ from sfpush.errors import NotReady, SettingsError
 if TYPE_CHECKING:
     from sfpush.planning.map_check import Found
     from sfpush.settings.examine import Examined
-    from sfpush.settings.problems import Finding
+    from sfpush.settings.load import Loaded
+    from sfpush.settings.problems import Finding, Problem
     from sfpush.settings.schema import Settings
 
 app = group("""Check, show and change the settings.
@@ -45,8 +46,8 @@ def check(context: typer.Context) -> Result:
     file = session.config_file
     examined = check_file(file)
     skipped: tuple[str, ...] = ()
-    if examined.settings is not None:
-        examined, skipped = _checked_around(session, examined, examined.settings)
+    if examined.sound is not None:
+        examined, skipped = _checked_around(session, examined, examined.sound)
     return Result(
         "settings check",
         {
@@ -64,10 +65,11 @@ def check(context: typer.Context) -> Result:
 
 
 def _checked_around(session: Session, examined: Examined, settings: Settings) -> tuple[Examined, tuple[str, ...]]:
-    """Sound settings checked against what they are about, and what of that could not be done now."""
+    """The sound settings checked against what they are about, and what of that could not be done now."""
     from sfpush.runs.settings_check import check_against_org, check_against_store, check_owners_known
-    from sfpush.store.database import FILE_NAME
+    from sfpush.settings.load import Loaded
 
+    session.settings = Loaded(settings, session.config_file, {}, (), examined.document)
     found: list[Found] = []
     warnings: list[Finding] = []
     skipped: tuple[str, ...] = ()
@@ -77,11 +79,17 @@ def _checked_around(session: Session, examined: Examined, settings: Settings) ->
         warnings += check_owners_known(session.store, org, settings)
     except NotReady as problem:
         skipped = (f"What needs the org was not checked. {problem.message}",)
-    if (session.home / FILE_NAME).exists():
+    if _has_store(session):
         warnings += check_against_store(session.store, settings)
     problems = [one.finding for one in found if one.weight == "problem"]
     warnings += [one.finding for one in found if one.weight == "warning"]
     return examined.with_findings(problems, warnings), skipped
+
+
+def _has_store(session: Session) -> bool:
+    from sfpush.store.database import FILE_NAME
+
+    return (session.home / FILE_NAME).exists()
 
 
 def show(
@@ -128,19 +136,37 @@ def set_(
       sfpush settings set contacts.create_as lead
       sfpush settings set contacts.stages '["Interested", "No stage"]'
     """
-    from sfpush.display.settings_view import show_settings
+    from sfpush.display.settings_view import show_set
     from sfpush.settings.edit import set_value
     from sfpush.settings.effective import effective, not_default
     from sfpush.settings.paths import LOCAL_CONFIG
 
     session = Session.of(context)
     loaded = set_value(session.config_named or session.config_file or Path(LOCAL_CONFIG), key, value)
+    doubts = _doubts_of(session, loaded, key)
     rows = {
         name: {"value": shown, "origin": loaded.origins[name]}
         for name, shown in effective(loaded.settings).items()
         if name == key or name.startswith(f"{key}.")
     }
-    return Result("settings set", {"settings": rows}, view=partial(show_settings, rows, not_default(loaded.settings)))
+    return Result(
+        "settings set",
+        {"settings": rows, "warnings": [str(doubt) for doubt in doubts]},
+        view=partial(show_set, rows, not_default(loaded.settings), doubts),
+    )
+
+
+def _doubts_of(session: Session, loaded: Loaded, key: str) -> tuple[Problem, ...]:
+    """What the imported records and lists say against the key that was set."""
+    from sfpush.runs.settings_check import check_against_store
+    from sfpush.settings.assignment import key_path
+    from sfpush.settings.examine import Examined
+
+    if not _has_store(session):
+        return ()
+    path = key_path(key)
+    found = (one for one in check_against_store(session.store, loaded.settings) if one.path[: len(path)] == path)
+    return Examined(loaded.settings, (), document=loaded.document).with_findings(warnings=found).warnings
 
 
 def schema(context: typer.Context) -> Result:

@@ -51,6 +51,14 @@ def show_settings(rows: Mapping[str, Mapping[str, Any]], others: Collection[str]
         console.print("Every setting has its default.")
 
 
+def show_set(
+    rows: Mapping[str, Mapping[str, Any]], others: Collection[str], doubts: Iterable[Problem], console: Console
+) -> None:
+    """What holds now, and what the records say against it."""
+    show_settings(rows, others, console)
+    _lines(console, "yellow", "Warning: ", doubts)
+
+
 def show_written(file: Path, console: Console, *, account_source: bool = False) -> None:
     """That a settings file has been written, where, and what in it is no default."""
     console.print(Text.assemble(("✓ ", "green"), "Wrote ", (safe(file), "bold"), ": every setting, explained."))

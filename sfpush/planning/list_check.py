@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
+from sfpush.apollo_fields import canonical, is_apollo_id
+from sfpush.model import RecordType
 from sfpush.planning.context import NO_STAGE
+from sfpush.planning.field_map import RECORD_TYPES
 from sfpush.planning.fitting import shown, some_of
+from sfpush.planning.map_check import TABLES
 from sfpush.settings.keys import KeyPath
 from sfpush.settings.problems import Finding
 from sfpush.settings.schema import Settings
@@ -18,23 +22,46 @@ _LISTS = {
     "deals": ("deal", "opportunity_stages"),
 }
 """What the stages of each table are called, and the imported list that has them."""
-STAGE_LISTS = tuple(dict.fromkeys(stages for _, stages in _LISTS.values()))
+STAGE_LISTS: Mapping[str, RecordType] = {
+    "contact_stages": RecordType.CONTACT,
+    "account_stages": RecordType.ACCOUNT,
+    "opportunity_stages": RecordType.DEAL,
+}
+"""The lists of stages, and whose stages they are."""
 
 
-def check_stages(settings: Settings, stage_lists: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
-    """Stages of the settings that the imported list of their record type does not have (C3, D5, F3).
+def check_stages(
+    settings: Settings, stage_lists: Mapping[str, Mapping[str, str]], held: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
+    """Stages of the settings that neither the imported list of their record type nor any record has (C3, D5, F3).
 
-    `stage_lists` has names by Apollo id under the lists' names (`contact_stages` …); without a list nothing is said.
+    `stage_lists` has names by Apollo id under the lists' names (`contact_stages` …), `held` the stages of the records
+    as the records have them. Nothing is said where there is neither, or where only the list could name them.
     """
     for path, stage in _stages(settings):
         words, stages = _LISTS[str(path[0])]
-        known = {name.strip().lower(): name for name in stage_lists.get(stages, {}).values()}
+        names = stage_lists.get(stages, {})
+        named = [one for one in held.get(stages, ()) if one.strip() and one not in names]
+        if not names and any(map(is_apollo_id, named)):
+            continue
+        known = {name.strip().lower(): name for name in (*names.values(), *named)}
         sought = stage.strip().lower()
         if not known or sought in known or sought == NO_STAGE:
             continue
         close = get_close_matches(sought, known, n=1)
-        hint = f"Did you mean {shown(known[close[0]])}?" if close else f"Stages are {some_of(tuple(known.values()))}."
-        yield Finding(path, f"Apollo has no {words} stage {shown(stage)}. {hint}")
+        lacks = f"Apollo has no {words} stage" if names else f"No imported {words} has the stage"
+        if close:
+            hint = f"Did you mean {shown(known[close[0]])}?"
+        else:
+            more = "" if names else f" If Apollo has more, import its {stages}."
+            hint = f"Stages are {some_of(tuple(known.values()))}.{more}"
+        yield Finding(path, f"{lacks} {shown(stage)}. {hint}")
+
+
+def user_lines(settings: Settings, sobject: str) -> Mapping[str, KeyPath]:
+    """The Apollo side of the lines that the user wrote for this sObject (F1): canonical name to key."""
+    table = TABLES[sobject]
+    return {canonical(name, RECORD_TYPES[sobject]): (table, "fields", name) for name in getattr(settings, table).fields}
 
 
 def unknown_owners(emails: Iterable[str], users: Collection[str]) -> tuple[str, ...]:

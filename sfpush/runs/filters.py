@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from sfpush.apollo_fields import spellings
+from sfpush.apollo_fields import known_names
 from sfpush.errors import UsageError
-from sfpush.filters.expression import Expression, Not
+from sfpush.filters.expression import Expression, IsBlank, Not
 from sfpush.filters.parse import FilterError, parse
 from sfpush.model import RecordType
 from sfpush.planning.context import Context
+from sfpush.planning.field_map import RECORD_TYPES
+from sfpush.planning.list_check import user_lines
+from sfpush.planning.map_check import TABLES
 from sfpush.planning.subjects import Subject
+from sfpush.settings.keys import KeyPath
 from sfpush.settings.schema import Settings
-from sfpush.store.filters import Vocabulary, filtering, unseen_names
+from sfpush.store.filters import Vocabulary, filtering, held_names, unseen_names
 
 _FILTERED = (RecordType.CONTACT, RecordType.ACCOUNT)
 
@@ -46,7 +50,21 @@ def filter_warnings(connection: sqlite3.Connection, settings: Settings) -> Mappi
     for record_type, expression in settings_filters(settings).items():
         unseen = unseen_names(connection, expression, record_type, vocabulary)
         if unseen:
-            found[record_type] = f"No {record_type.value} of the store has {_unknown(unseen, record_type)}"
+            found[record_type] = f"No {record_type.value} of the store has {_unknown(connection, unseen, record_type)}"
+    return found
+
+
+def field_map_warnings(connection: sqlite3.Connection, settings: Settings) -> Mapping[KeyPath, str]:
+    """Of each line of a field map whose Apollo side nobody knows, neither Apollo nor a record: a sentence (F1)."""
+    vocabulary = Vocabulary.of(connection)
+    found: dict[KeyPath, str] = {}
+    for sobject in TABLES:
+        record_type = RECORD_TYPES[sobject]
+        for name, path in user_lines(settings, sobject).items():
+            if name in known_names(record_type):
+                continue
+            if unseen_names(connection, IsBlank(name), record_type, vocabulary):
+                found[path] = f"No {record_type.value} of the store has {_unknown(connection, (name,), record_type)}"
     return found
 
 
@@ -68,7 +86,7 @@ def keys_where(connection: sqlite3.Connection, text: str) -> frozenset[str]:
     if all(unknown.values()):
         fewest = min(unknown, key=lambda record_type: len(unknown[record_type]))
         raise UsageError(
-            f"No record of the store has {_unknown(unknown[fewest], fewest)}",
+            f"No record of the store has {_unknown(connection, unknown[fewest], fewest)}",
             hint="Names are Apollo's in snake case; `sfpush records show KEY` shows a record's.",
             code="unknown-field",
         )
@@ -86,9 +104,9 @@ def _parsed(text: str, record_type: RecordType) -> Expression:
         ) from None
 
 
-def _unknown(unseen: Sequence[str], record_type: RecordType) -> str:
+def _unknown(connection: sqlite3.Connection, unseen: Sequence[str], record_type: RecordType) -> str:
     """`the field contry. Did you mean country?`, or the same of several."""
-    known = [*spellings(record_type)]
+    known = known_names(record_type) | held_names(connection, record_type)
     close = [near for name in unseen for near in get_close_matches(name, known, n=1)]
     fields = f"the field{'s' if len(unseen) > 1 else ''} {', '.join(unseen)}"
     return f"{fields}. Did you mean {' or '.join(close)}?" if close else f"{fields}."

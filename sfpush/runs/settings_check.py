@@ -12,12 +12,12 @@ from sfpush.org.connected import Org
 from sfpush.planning.context import Context
 from sfpush.planning.list_check import STAGE_LISTS, check_mailboxes, check_owners, check_stages
 from sfpush.planning.map_check import Found, check_map, check_sources, used_sobjects
-from sfpush.runs.filters import filter_warnings
+from sfpush.runs.filters import field_map_warnings, filter_warnings
 from sfpush.settings.keys import dotted
 from sfpush.settings.problems import Finding
 from sfpush.settings.schema import Settings
 from sfpush.store import reference
-from sfpush.store.record_list import owner_emails
+from sfpush.store.record_list import owner_emails, stages
 from sfpush.store.snapshot import active_users
 
 _TABLES = {RecordType.CONTACT: "contacts", RecordType.ACCOUNT: "accounts"}
@@ -32,8 +32,11 @@ def check_against_store(connection: sqlite3.Connection, settings: Settings) -> I
     """What the records and lists that were imported do not know; nothing is said of lists that were not."""
     for record_type, sentence in filter_warnings(connection, settings).items():
         yield Finding((_TABLES[record_type], "filter"), sentence)
+    for path, sentence in field_map_warnings(connection, settings).items():
+        yield Finding(path, sentence)
     lists = {name: reference.names(connection, name) for name in STAGE_LISTS}
-    yield from check_stages(settings, lists)
+    held = {name: stages(connection, record_type) for name, record_type in STAGE_LISTS.items()}
+    yield from check_stages(settings, lists, held)
     yield from check_mailboxes(settings, reference.names(connection, "email_accounts"))
 
 

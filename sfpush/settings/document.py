@@ -12,6 +12,7 @@ from typing import Any
 from sfpush.settings.keys import KeyPath, has_endless_key
 from sfpush.settings.locate import line_of, locate
 from sfpush.settings.problems import Problem
+from sfpush.settings.shape import all_keys
 
 SET = "--set"
 DEFAULTS = "defaults"
@@ -66,15 +67,25 @@ class Document:
     overlaid: frozenset[KeyPath] = frozenset()
 
     def place(self, path: KeyPath) -> tuple[str, int]:
-        """Where the key, or else the nearest table around it, was said: name and line (0 for `--set`)."""
+        """Where the key was said: name and line, 0 where there is none.
+
+        A key that is not written, so that its default holds, has the line of the table that it would stand in, if the
+        document has that; no other line has anything to do with it.
+        """
         if any(path[: len(key)] == key for key in self.overlaid):
             return SET, 0
-        line = line_of(path, self.lines)
-        if line:
-            return self.name, line
+        key = next((known for known in all_keys() if path[: len(known)] == known), path)
+        if key in self.lines or self._has_header(key[:-1]):
+            return self.name, line_of(path, self.lines)
         if self.overlaid:
             return SET, 0
-        return (self.name, 1) if self.name else (DEFAULTS, 0)
+        return self.name or DEFAULTS, 0
+
+    def _has_header(self, table: KeyPath) -> bool:
+        """Whether the table is written itself, not only named on the way to a key or table inside it."""
+        line = self.lines.get(table)
+        within = (at for path, at in self.lines.items() if len(path) > len(table) and path[: len(table)] == table)
+        return line is not None and line not in within
 
 
 def says(values: Mapping[str, Any], path: KeyPath) -> bool:

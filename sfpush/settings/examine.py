@@ -21,7 +21,9 @@ from sfpush.settings.schema import Settings
 class Examined:
     """The settings, None exactly when the document itself has problems; problems and warnings in the order of the file.
 
-    `origins` maps every dotted key of `effective(settings)` to `default`, `file:line` or `--set`.
+    `origins` maps every dotted key of `effective(settings)` to `default`, `file:line` or `--set`. `sound` are the
+    settings with the default in place of each key in `wrong`; None where the text is no TOML, so that nobody knows
+    what else stands there.
     """
 
     settings: Settings | None
@@ -29,14 +31,23 @@ class Examined:
     warnings: tuple[Problem, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     document: Document = field(default_factory=Document, repr=False)
+    sound: Settings | None = None
+    wrong: frozenset[KeyPath] = frozenset()
 
     def with_findings(self, problems: Iterable[Finding] = (), warnings: Iterable[Finding] = ()) -> Examined:
-        """The same with what others have found in these settings, each at its line."""
+        """The same with what others have found in the sound settings, each at its line.
+
+        What they say of a default that only stands in for a wrong value is left out.
+        """
         return replace(
             self,
-            problems=_in_order((*self.problems, *_placed(problems, self.document))),
-            warnings=_in_order((*self.warnings, *_placed(warnings, self.document))),
+            problems=_in_order((*self.problems, *self._placed(problems))),
+            warnings=_in_order((*self.warnings, *self._placed(warnings))),
         )
+
+    def _placed(self, found: Iterable[Finding]) -> tuple[Problem, ...]:
+        own = [each for each in found if not any(_overlap(each.path, path) for path in self.wrong)]
+        return _placed(own, self.document)
 
 
 def examine(document: Document) -> Examined:
@@ -47,9 +58,11 @@ def examine(document: Document) -> Examined:
         found = (*found, *impossible(settings, wrong))
     problems = (*document.problems, *_placed(found, document))
     if problems or settings is None:
-        return Examined(None, _in_order(problems), document=document)
+        sound = None if document.problems else settings
+        paths = frozenset(finding.path for finding in found)
+        return Examined(None, _in_order(problems), document=document, sound=sound, wrong=paths)
     warnings = _in_order(_placed(doubtful(settings), document))
-    return Examined(settings, (), warnings, dict(_origins(settings, document)), document)
+    return Examined(settings, (), warnings, dict(_origins(settings, document)), document, settings)
 
 
 def _validated(values: Mapping[str, Any]) -> tuple[Settings | None, tuple[Finding, ...]]:
@@ -80,6 +93,11 @@ def _removable(path: KeyPath, values: Mapping[str, Any]) -> KeyPath:
 
 def _placed(found: Iterable[Finding], document: Document) -> tuple[Problem, ...]:
     return tuple(Problem(*document.place(each.path), dotted(each.path), each.sentence) for each in found)
+
+
+def _overlap(one: KeyPath, other: KeyPath) -> bool:
+    """Whether one of the two lies within the other."""
+    return all(mine == theirs for mine, theirs in zip(one, other, strict=False))
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -128,5 +128,15 @@ def owner_emails(connection: sqlite3.Connection) -> frozenset[str]:
     )
 
 
+def stages(connection: sqlite3.Connection, record_type: RecordType) -> frozenset[str]:
+    """The stages that living records of the type have from Apollo, as their export said them; none is ""."""
+    rows = connection.execute(
+        "SELECT DISTINCT stage FROM records"
+        " WHERE type = ? AND deleted_at IS NULL AND made_for IS NULL AND stage IS NOT NULL",
+        (record_type.value,),
+    )
+    return frozenset(stage for (stage,) in rows)
+
+
 def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()

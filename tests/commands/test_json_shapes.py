@@ -116,7 +116,7 @@ def of(value: Any, *path: str) -> Any:
         ("status", 0, ["connected", "org", "gates", "counts", "api", "last_run"], {"api": ["max", "remaining"]}),
         ("settings check", 0, ["problems", "warnings", "not_in_effect"], {}),
         ("settings show", 0, ["settings"], {}),
-        ("settings set contacts.push false", 0, ["settings"], {}),
+        ("settings set contacts.push false", 0, ["settings", "warnings"], {}),
         ("settings schema", 0, ["schema"], {}),
         ("schedule --every 15m", 0, ["as", "entry"], {}),
         ("init", 0, ["file"], {}),

@@ -110,6 +110,77 @@ def test_C3_stages_that_Apollo_does_not_have_are_warnings(check: Check, connecte
     assert 'no contact stage "Clod". Did you mean "Cold"?' in warning
 
 
+CONTACTS = "First Name,Last Name,Country,Stage,ICP Fit,Email\nAnn,Lee,Germany,Interested,4,ann@acme.example\n"
+
+
+def test_C3_a_stage_that_no_imported_record_has_is_a_warning_without_a_list(
+    check: Check, connected: Sfpush, own_place: Path
+) -> None:
+    (own_place / "contacts.csv").write_text(CONTACTS)
+    assert connected("import", "contacts.csv").code == 0
+    data = check("[contacts]\nnew_records = 'stages'\nstages = ['Intersted', 'interested']\n")
+    (warning,) = (one for one in data["warnings"] if "stages" in one)
+    assert warning == (
+        'sfpush.toml:3: contacts.stages[1]: No imported contact has the stage "Intersted". Did you mean "Interested"?'
+    )
+
+
+def test_F1_an_Apollo_field_that_nobody_knows_is_a_warning(check: Check, connected: Sfpush, own_place: Path) -> None:
+    misspelt = '[contacts.fields]\n"Senority" = "Department"\n"ICP Fitt" = { to = "Description", write = "fill" }\n'
+    assert not any("fields" in one for one in check(misspelt)["warnings"]), "without records nobody can say"
+    (own_place / "contacts.csv").write_text(CONTACTS)
+    assert connected("import", "contacts.csv").code == 0
+    assert [one for one in check(misspelt)["warnings"] if "fields" in one] == [
+        "sfpush.toml:2: contacts.fields.Senority: No contact of the store has the field senority."
+        " Did you mean seniority?",
+        'sfpush.toml:3: contacts.fields."ICP Fitt": No contact of the store has the field icp_fitt.'
+        " Did you mean icp_fit?",
+    ]
+    right = '[contacts.fields]\n"Seniority" = "Department"\n"ICP *" = "Description"\n'
+    assert not any("fields" in one for one in check(right)["warnings"])
+
+
+def test_everything_is_told_at_once_also_where_the_file_itself_is_wrong(
+    check: Check, connected: Sfpush, own_place: Path
+) -> None:
+    (own_place / "contacts.csv").write_text(CONTACTS)
+    assert connected("import", "contacts.csv").code == 0
+    data = check(
+        "[push]\nenabled = 'yes'\n"
+        "[contacts]\nsource_value = 3\nfilter = \"contry = 'x'\"\nnew_records = 'stages'\nstages = ['Intersted']\n"
+        "[contacts.fields]\nTitle = 'Nope__c'\nSenority = 'Department'\n"
+        "[leads]\nno_such_key = 1\n"
+    )
+    assert keys(data) == [
+        (2, "push.enabled"),
+        (4, "contacts.source_value"),
+        (9, "contacts.fields.Title"),
+        (12, "leads.no_such_key"),
+    ]
+    assert [one.split(": ")[:2] for one in data["warnings"]] == [
+        ["sfpush.toml:5", "contacts.filter"],
+        ["sfpush.toml:7", "contacts.stages[1]"],
+        ["sfpush.toml:10", "contacts.fields.Senority"],
+    ]
+
+
+def test_what_is_said_of_a_default_points_at_no_other_line(check: Check) -> None:
+    (warning,) = check("[push]\nenabled = true\n[contacts.fields]\nTitle = 'Title'\n")["warnings"]
+    assert warning.startswith("sfpush.toml: contacts.source_value: ")
+    (warning,) = check("[push]\nenabled = true\n[contacts]\npush = true\n")["warnings"]
+    assert warning.startswith("sfpush.toml:3: contacts.source_value: ")
+
+
+def test_B6_settings_set_says_what_the_records_have_against_the_value(connected: Sfpush, own_place: Path) -> None:
+    (own_place / "contacts.csv").write_text(CONTACTS)
+    assert connected("import", "contacts.csv").code == 0
+    said = connected("settings", "set", "contacts.filter", "countri = 'x'")
+    assert said.code == 0
+    assert "No contact of the store has the field countri. Did you mean country?" in " ".join(said.out.split())
+    assert connected("--json", "settings", "set", "contacts.push", "true").data["warnings"] == []
+    assert "warning" not in connected("settings", "set", "contacts.filter", "country = 'x'").out.lower()
+
+
 def test_C9_owners_who_are_nobody_in_salesforce_are_a_warning(check: Check, connected: Sfpush, own_place: Path) -> None:
     (own_place / "contacts.csv").write_text(
         "Last Name,Email,Contact Owner\nLee,ann@acme.example,nobody@sfpush.example\n"

@@ -149,12 +149,30 @@ def test_C3_stages_are_held_against_the_imported_list() -> None:
         "account_stages": {},
         "opportunity_stages": {"1": "Propose"},
     }
-    finding, of_deals = check_stages(settings, lists)
+    finding, of_deals = check_stages(settings, lists, {})
     assert of_deals.message == 'Apollo has no deal stage "Propsoe". Did you mean "Propose"?'
     assert (dotted(finding.path), finding.message) == (
         "contacts.stages[1]",
         'Apollo has no contact stage "Clod". Did you mean "Cold"?',
     )
+
+
+def test_C3_without_a_list_stages_are_held_against_those_of_the_records() -> None:
+    settings = Settings.model_validate({"contacts": {"new_records": "stages", "stages": ["Intersted", "Cold", "Won"]}})
+    said = [finding.message for finding in check_stages(settings, {}, {"contact_stages": {"Interested", "cold", ""}})]
+    assert said[0] == 'No imported contact has the stage "Intersted". Did you mean "Interested"?'
+    assert said[1].startswith('No imported contact has the stage "Won". Stages are ')
+    assert said[1].endswith("If Apollo has more, import its contact_stages.")
+    assert len(said) == 2
+    assert list(check_stages(settings, {}, {"contact_stages": {""}})) == [], "no record has a stage"
+    only_ids = {"contact_stages": {"6095a710bd01d100a506d4ac", "Cold"}}
+    assert list(check_stages(settings, {}, only_ids)) == [], "only the list can say what an id is called"
+
+
+def test_C3_a_stage_that_a_record_has_is_known_also_where_the_list_is_older() -> None:
+    settings = Settings.model_validate({"contacts": {"new_records": "stages", "stages": ["Renamed", "1"]}})
+    (finding,) = check_stages(settings, {"contact_stages": {"1": "Cold"}}, {"contact_stages": {"Renamed", "1"}})
+    assert 'no contact stage "1"' in finding.message
 
 
 def test_C9_owners_are_held_against_the_active_users() -> None:
