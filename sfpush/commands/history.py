@@ -40,14 +40,15 @@ def history(
 def show(
     context: typer.Context,
     *,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning, or `latest`.")],
 ) -> Result:
     """Show one run.
 
     Its counts, every row that it sent, and what it deleted or merged here.
 
     \b
-    Example:
+    Examples:
+      sfpush history show latest
       sfpush history show 20261124-0915
     """
     from sfpush.display.run_view import show_run

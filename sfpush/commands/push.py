@@ -138,11 +138,11 @@ def _push_saved(
     from sfpush.runs.stale import refuse_stale
     from sfpush.store.plans import plan_head
 
-    if not dry_run:
-        session.require_an_answer(yes=yes)
     if yes and not dry_run:
         session.begin_run()
     saved = open_plan_file(file)
+    if not dry_run:
+        session.require_an_answer(yes=yes)
     settings = session.settings.settings
     with session.only_run("push"):
         head = plan_head(session.store, saved.head.plan_id)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sfpush.model import AnyChange
     from sfpush.store.plans import PlanHead
 
-LATEST = "latest"
 _PRIVATE = 0o600
 
 
@@ -29,9 +28,7 @@ def report(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML file; an older one is replaced.")],
     plan: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a plan that `plan --out` saved.")] = None,
-    run: Annotated[
-        str, typer.Option(metavar="RUN", help=f"Of a run: its id or the beginning of it, or `{LATEST}`.")
-    ] = "",
+    run: Annotated[str, typer.Option(metavar="RUN", help="Of a run: its id or the beginning of it, or `latest`.")] = "",
 ) -> Result:
     """Write a plan or a run as one HTML file.
 
@@ -108,13 +105,10 @@ def _of_saved_plan(session: Session, file: Path) -> Page:
 
 def _of_run(session: Session, run_id: str) -> Page:
     from sfpush.display.html_report.run_page import run_page
-    from sfpush.store.runs import history, run_named
+    from sfpush.store.runs import run_named
 
     org = session.connected_org
-    last = next(history(session.store, org.org, limit=1), None) if run_id == LATEST else None
-    if run_id == LATEST and last is None:
-        raise UsageError("No run has written to this org yet.", hint="Make one: sfpush sync", code="unknown-run")
-    run = last or run_named(session.store, org.org, run_id)
+    run = run_named(session.store, org.org, run_id)
     head = _known_head(session, run.plan_id) if run.plan_id else None
     return run_page(
         session.store,

@@ -16,7 +16,8 @@ def undo(
     context: typer.Context,
     *,
     run: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run's id, or its beginning; `sfpush history` lists them.")
+        str,
+        typer.Argument(metavar="RUN", help="A run's id, or its beginning, or `latest`; `sfpush history` lists them."),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
@@ -29,7 +30,7 @@ def undo(
 
     \b
     Examples:
-      sfpush undo 20261124-0915 --dry-run
+      sfpush undo latest --dry-run
       sfpush undo 20261124-0915
     """
     from sfpush.runs.gate import MANUAL_PUSH, refuse_closed

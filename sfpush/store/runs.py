@@ -16,6 +16,7 @@ from sfpush.store.database import writing
 Status = Literal["running", "done", "rejected", "stopped", "failed"]
 """rejected: done, with rejections. stopped: by a signal, the org or the daily limit. failed: killed, or a bug."""
 
+LATEST = "latest"
 _COLUMNS = "run, run_id, org, plan_id, command, mode, started_at, ended_at, status, results, api_calls"
 
 
@@ -71,7 +72,13 @@ def history(connection: sqlite3.Connection, org: int, *, limit: int | None = Non
 
 
 def run_named(connection: sqlite3.Connection, org: int, run_id: str) -> Run:
-    """The run with this id, or whose id begins like this. Raises UsageError when there is none, or several."""
+    """The run with this id, or whose id begins like this; `latest`: the last one. Raises UsageError when there is none,
+    or several."""
+    if run_id == LATEST:
+        last = next(history(connection, org, limit=1), None)
+        if last is None:
+            raise UsageError("No run has written to this org yet.", hint="Make one: sfpush sync", code="unknown-run")
+        return last
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM runs WHERE org = ? AND substr(run_id, 1, ?) = ? ORDER BY run_id = ? DESC LIMIT 2",
         (org, len(run_id), run_id, run_id),

@@ -42,6 +42,17 @@ def test_a_run_is_taken_back_and_the_next_plan_decides_as_before_it(sfpush: Sfpu
     assert sfpush("--json", "plan").data["summary"] == {"account": {"create": 2}, "contact": {"create": 2}}
 
 
+def test_latest_is_the_last_run(sfpush: Sfpush, run_id: str) -> None:
+    assert sfpush("--json", "history", "show", "latest").data["run"]["run"] == run_id
+    assert sfpush("--json", "undo", "latest", "--yes").data["results"]["deleted"] == 4
+
+
+def test_latest_where_no_run_was_is_told(sfpush: Sfpush) -> None:
+    sfpush("connect", "--practice")
+    ran = sfpush("--json", "history", "show", "latest")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (2, "unknown-run")
+
+
 def test_what_somebody_changed_since_is_left_alone_and_said(sfpush: Sfpush, run_id: str) -> None:
     (ann,) = sfpush("--json", "records", "--search", "ann@").data["records"]
     sfpush("practice", "edit", ann["salesforce_id"], "Title=Boss")
