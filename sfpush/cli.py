@@ -28,6 +28,12 @@ from sfpush.errors import SfpushError
 NAME = "sfpush"
 BUG, USAGE, INTERRUPTED = 1, 2, 130
 _COMPLETION_VARIABLE = "_SFPUSH_COMPLETE"
+_VALUE_CHECKS = {
+    ": Value error, ": ": ",
+    ": Input should be a valid integer, unable to parse string as an integer": ": it should be a whole number.",
+    ": Input should be ": ": it should be ",
+}
+"""How Typer, which checks values by Pydantic, says what is wrong with one, and how we do."""
 
 app = typer.Typer(
     name=NAME,
@@ -194,7 +200,10 @@ def _summary(error: SfpushError) -> str:
 def _usage_line(session: Session, error: typer.TyperException, arguments: Sequence[str]) -> ErrorLine:
     context: typer.Context | None = getattr(error, "ctx", None)
     session.command = command_words(context) if context else _command_meant(arguments)
-    return ErrorLine("usage", error.format_message(), f"See: {f'{NAME} {session.command}'.strip()} --help")
+    said = error.format_message()
+    for checked, plain in _VALUE_CHECKS.items():
+        said = said.replace(checked, plain)
+    return ErrorLine("usage", said, f"See: {f'{NAME} {session.command}'.strip()} --help")
 
 
 def _command_meant(arguments: Sequence[str]) -> str:

@@ -121,4 +121,6 @@ def _not_there(standing: Standing) -> list[str]:
 def _rejected(rejection: Rejection) -> str:
     tries = "once" if rejection.attempts == 1 else f"{rejection.attempts} times"
     then = "It waits for `sfpush errors retry` or a changed record" if rejection.waits else "It goes again by itself"
-    return f"Salesforce rejected it {tries}: {rejection.code}, {rejection.message.rstrip('.')}. {then}."
+    message = rejection.message.rstrip(".")
+    end = "" if message.endswith(("?", "!")) else "."
+    return f"Salesforce rejected it {tries}: {rejection.code}, {message}{end} {then}."

@@ -72,6 +72,23 @@ def test_a_usage_error_names_the_command_as_far_as_it_was_typed_right(
     assert ran.envelope["errors"][0]["hint"] == f"See: {f'sfpush {command}'.strip()} --help"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan", "--object", "Foo"], "Invalid value for '--object': 'Foo' is not one of 'account', 'contact',"),
+        (["errors", "show", "zed@acme.example"], "Invalid value for 'ID': it should be a whole number."),
+        (["history", "--limit", "0"], "Invalid value for '--limit': it should be greater than or equal to 1"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_in_plain_words(sfpush: Sfpush, arguments: list[str], said: str) -> None:
+    assert sfpush("--json", *arguments).envelope["errors"][0]["message"].startswith(said)
+
+
+def test_a_plan_file_that_is_missing_is_what_is_told_first(sfpush: Sfpush) -> None:
+    ran = sfpush("--json", "push", "--plan", "missing.json")
+    assert (ran.code, ran.envelope["errors"][0]["message"][:27]) == (2, "The plan file missing.json ")
+
+
 def test_a_usage_error_says_what_and_where_to_look_on_standard_error(sfpush: Sfpush) -> None:
     ran = sfpush("settings", "shwo")
     assert ran.code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,13 @@ def test_L4_a_rejected_create_says_what_salesforce_said() -> None:
         " Required: LastName. It goes again by itself."
     )
     assert would_change(found) == ("Fill the field", "send it again now: sfpush errors retry 7")
+
+
+def test_L4_what_salesforce_asked_ends_as_it_does() -> None:
+    asked = replace(REJECTED, message="Use one of these records?")
+    assert "Use one of these records? It goes again" in answer(
+        standing(Create(**FACTS, rule=Rule.NEW), rejection=asked)
+    )
 
 
 def test_L4_why_an_account_was_made() -> None:
