@@ -45,7 +45,7 @@ def run_result(
     return Result(
         command,
         facts,
-        view=partial(show_report, facts, errors, not_sent, partial(record_name, session.store)),
+        view=partial(show_report, facts, errors, not_sent, report.notes, partial(record_name, session.store)),
         exit_code=report.stopped_by.exit_code if report.stopped_by else REJECTED if errors else DONE,
         errors=errors,
         next_step=_next_step(report),

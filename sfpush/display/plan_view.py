@@ -64,7 +64,7 @@ def show_plan(head: PlanHead, changes_of: ChangesOf, console: Console, *, with_u
     for action in ACTIONS:
         if totals.get(action) and (action != "unchanged" or with_unchanged):
             _section(console, action, totals[action], changes_of(action), cut)
-    for warning in head.warnings:
+    for warning in (*head.recovered, *head.warnings):
         console.print(Text.assemble(("Warning: ", "yellow"), safe(warning)))
     for gate in head.gates:
         console.print(Text.assemble((f"Held by {safe(gate.gate)}: ", "yellow"), safe(gate.message)))

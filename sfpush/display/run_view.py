@@ -58,13 +58,17 @@ def show_report(
     facts: Mapping[str, Any],
     errors: Sequence[ErrorLine],
     not_sent: int,
+    notes: Sequence[str],
     name_of: Callable[[str], str],
     console: Console,
 ) -> None:
-    """What an import brought, what a run did, each rejection, what an undo left alone, and what stopped it."""
+    """What an import brought, what recovery found (`notes`), what a run did, each rejection, what an undo left alone,
+    and what stopped it."""
     if "import" in facts:
         show_import(facts["import"], (), console)
         console.print()
+    for note in notes:
+        console.print(Text.assemble(("Note: ", "bold"), safe(note)))
     for reject in facts["rejects"][:_MOST_REJECTS]:
         console.print(
             Text.assemble(
@@ -86,7 +90,8 @@ def show_report(
             console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
     if not_sent:
         console.print(f"{counted(not_sent, 'change')} not sent.")
-    done = Text("✓ ", "green") if not errors else Text("")
+    open_ends = errors or facts["results"].get("waiting") or facts["results"].get("blocked")
+    done = Text("") if open_ends else Text("✓ ", "green")
     console.print(
         done.append_text(counts_text(facts["results"])).append(
             f" ({counted(facts['api_calls'], 'API call')}, run {facts['run']}).", "dim"

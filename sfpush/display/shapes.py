@@ -25,7 +25,7 @@ def plan_shape(head: PlanHead, changes: Iterator[AnyChange]) -> Mapping[str, Any
         "gates": [{"gate": gate.gate, "until": gate.until, "message": gate.message} for gate in head.gates],
         "summary": head.summary,
         "api_calls": {"estimated": head.estimated_calls, "remaining": head.remaining_calls},
-        "warnings": head.warnings,
+        "warnings": (*head.recovered, *head.warnings),
         "changes": map(change_shape, changes),
     }
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 
-from sfpush.errors import Interrupted, OutOfBounds, SfpushError
+from sfpush.errors import AnswerLost, Interrupted, OutOfBounds, SfpushError
 from sfpush.model import Delete, Link, Rule
 from sfpush.org.connected import Org
 from sfpush.push.batches import Placed, Writing, bulk_kinds, parcels, writes_of
@@ -103,9 +103,9 @@ def carry_out(
         org.api_calls - calls_before,
         tuple(journal.rejects),
         recovered,
-        (*head.warnings, *recovered.sentences),
+        (*head.recovered, *recovered.sentences),
         left,
-        _stopped_by(done, left),
+        _stopped_by(done, left, settings.push.settle_seconds),
     )
     with writing(connection):
         keep_made_people(connection, state.org, head.plan)
@@ -198,10 +198,16 @@ def _external_ids(settings: Settings) -> Mapping[str, str]:
     return {sobject.capitalize(): field for sobject, field in fields.items() if field}
 
 
-def _stopped_by(done: Tally, left: int) -> SfpushError | None:
+def _stopped_by(done: Tally, left: int, settle_seconds: int) -> SfpushError | None:
     if done.interrupted and (left or done.lost or done.waiting):
         return Interrupted(
             f"Stopped as asked; {left:,} changes were not sent.",
             hint="What went is noted; run the same command again to go on.",
+        )
+    if done.stopped_by is None and done.lost:
+        return AnswerLost(
+            f"No answer came to {done.lost:,} {'change' if done.lost == 1 else 'changes'}.",
+            hint="Run again: what arrived is found in Salesforce, and what did not is sent again"
+            f" {settle_seconds} seconds after it was sent (push.settle_seconds).",
         )
     return done.stopped_by

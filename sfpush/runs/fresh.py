@@ -52,7 +52,7 @@ def fresh_plan(
         now=now(),
         remaining_calls=org.budget.remaining if org.budget else None,
         progress=progress,
-        warnings=recovered.sentences,
+        recovered=recovered.sentences,
         campaign=campaign,
         remember=remember,
     )

@@ -52,7 +52,7 @@ def make_plan(
     scope: Scope = EVERYTHING,
     mode: Literal["automatic", "manual"] = "automatic",
     remaining_calls: int | None = None,
-    warnings: Sequence[str] = (),
+    recovered: Sequence[str] = (),
     campaign: Campaign | None = None,
     remember: bool = True,
     inwards: bool = False,
@@ -78,7 +78,8 @@ def make_plan(
             settings, pulled=state.pulled_at is not None, window_ends_at=state.window_ends_at, now=created_at
         ),
         remaining_calls=remaining_calls,
-        warnings=(*warnings, *(campaign_warnings(campaign) if campaign else ())),
+        warnings=campaign_warnings(campaign) if campaign else (),
+        recovered=tuple(recovered),
     )
     with writing(connection):
         head = replace(head, plan=plans.begin_plan(connection, state.org, head))

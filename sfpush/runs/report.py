@@ -37,7 +37,7 @@ class Counts:
 class RunReport:
     """A run that is over. `stopped_by` is what ended it early; `left` counts the writes that were not tried then.
 
-    `notes` are sentences for people: the plan's warnings, and what recovery found.
+    `notes` are sentences on what became of earlier runs, and of this one's requests without an answer (B3).
     """
 
     run_id: str

@@ -39,7 +39,10 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class PlanHead:
-    """A plan without its changes. `summary` counts by record type and action; calls are API calls."""
+    """A plan without its changes. `summary` counts by record type and action; calls are API calls.
+
+    `recovered` are sentences on what had become of earlier runs, found before the plan was made (B3).
+    """
 
     plan: int
     plan_id: str
@@ -54,6 +57,7 @@ class PlanHead:
     estimated_calls: int = 0
     remaining_calls: int | None = None
     warnings: tuple[str, ...] = ()
+    recovered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,5 +322,6 @@ def _head(facts: Mapping[str, Any]) -> PlanHead:
             ),
             "gates": tuple(Gate(**gate) for gate in facts["gates"]),
             "warnings": tuple(facts["warnings"]),
+            "recovered": tuple(facts["recovered"]),
         }
     )

@@ -18,10 +18,10 @@ def reject(number: int) -> dict[str, Any]:
     return {"record": f"contact:{number}", "sobject": "Contact", "code": "STRING_TOO_LONG", "message": "Too long."}
 
 
-def shown(facts: dict[str, Any], *errors: ErrorLine, not_sent: int = 0) -> str:
+def shown(facts: dict[str, Any], *errors: ErrorLine, not_sent: int = 0, notes: tuple[str, ...] = ()) -> str:
     stream = io.StringIO()
     console = make_console(stream, {})
-    show_report(facts, errors, not_sent, lambda key: "Ann \x1b[1mLee" if key == "contact:1" else "", console)
+    show_report(facts, errors, not_sent, notes, lambda key: "Ann \x1b[1mLee" if key == "contact:1" else "", console)
     return stream.getvalue()
 
 
@@ -32,6 +32,11 @@ def run(**facts: Any) -> dict[str, Any]:
 def test_a_good_run_is_one_line() -> None:
     text = shown(run(results={**NOTHING, "created": 1200, "skipped": 3}))
     assert text == "✓ 1,200 created, 3 skipped (2 API calls, run 20261124-1).\n"
+
+
+def test_what_recovery_found_is_told_and_what_waits_is_not_ticked_off() -> None:
+    text = shown(run(results={**NOTHING, "waiting": 2}), notes=("2 creates got no answer.",))
+    assert text == "Note: 2 creates got no answer.\n2 waiting (2 API calls, run 20261124-1).\n"
 
 
 def test_rejections_are_told_by_name_or_key_and_cut() -> None:

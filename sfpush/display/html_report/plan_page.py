@@ -94,7 +94,7 @@ def plan_page(
         figures=_figures(head),
         notices=(
             *(Notice("Held back", gate.message) for gate in head.gates),
-            *(Notice("Warning", warning) for warning in head.warnings),
+            *(Notice("Warning", warning) for warning in (*head.recovered, *head.warnings)),
         ),
         summary=Summary(
             tuple((ACTION_NAMES[action], ACTION_TONES[action]) for action in actions),

@@ -61,7 +61,7 @@ def run_page(
         figures=_figures(run),
         notices=(
             *((_NOTICES[run.status],) if run.status in _NOTICES else ()),
-            *(Notice("Warning", warning) for warning in (head.warnings if head else ())),
+            *(Notice("Warning", warning) for warning in ((*head.recovered, *head.warnings) if head else ())),
         ),
         summary=Summary(
             tuple((ending.title, ending.tone) for ending in endings),
