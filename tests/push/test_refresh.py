@@ -115,3 +115,12 @@ def test_S2_a_row_that_was_purged_between_two_reads_is_gone_when_it_takes_no_wri
     assert (home.push().results.rejected, home.plan().summary["contact"]) == (1, {"block": 1, "unchanged": 1})
     (block,) = plans.changes(home.connection, home.plan().plan, actions=["block"])
     assert block.rule == "linked-deleted"
+
+
+def test_M1_rows_that_the_user_is_let_see_later_are_read_within_a_day(home: Home, practice_org: Serving) -> None:
+    home.add(contact(1))
+    home.push()
+    assert read_at(home, practice_org, 1) == 1
+    at(practice_org, -100_000)  # they are there for long, and nobody touches them when they are shared
+    people.seed(practice_org.org, contacts=2, accounts=1)
+    assert [read_at(home, practice_org, minutes) for minutes in (1500, 1510, 3000)] == [4, 0, 0]
