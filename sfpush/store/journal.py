@@ -204,35 +204,10 @@ def unanswered(connection: sqlite3.Connection, org: int) -> tuple[UnansweredBatc
         (org,),
     ).fetchall()
     return tuple(
-        UnansweredBatch(
-            number,
-            run,
-            plan,
-            transport,
-            sobject,
-            Verb(verb),
-            external_id_field,
-            job_id,
-            sent_at,
-            org_time,
-            sent_by,
-            lost_at,
-            _rows(connection, number, "AND outcome IS NULL"),
+        UnansweredBatch(number, run, plan, transport, sobject, Verb(verb), *facts)
+        for number, run, plan, transport, sobject, verb, *facts in (
+            (*row, _rows(connection, row[0], "AND outcome IS NULL")) for row in found
         )
-        for (
-            number,
-            run,
-            plan,
-            transport,
-            sobject,
-            verb,
-            external_id_field,
-            job_id,
-            sent_at,
-            org_time,
-            sent_by,
-            lost_at,
-        ) in found
     )
 
 
@@ -265,11 +240,14 @@ def dismiss_unclear(connection: sqlite3.Connection, org: int, keys: Sequence[str
 
 
 def counts(connection: sqlite3.Connection, run: int) -> Mapping[str, int]:
-    """What a run wrote, from its journal alone: rows by the words of the contract. For a run that died."""
+    """What a run wrote, from its journal alone: rows by the words of the contract. For a run that died.
+
+    Those of which nobody knows count as waiting.
+    """
     found: dict[str, int] = {}
     for sobject, verb, outcome, number in connection.execute(
         "SELECT sobject, verb, outcome, COUNT(*) FROM batches JOIN batch_rows USING (batch)"
-        " WHERE run = ? AND outcome IN ('created', 'written', 'rejected') GROUP BY 1, 2, 3",
+        " WHERE run = ? AND outcome IS NOT 'linked' GROUP BY 1, 2, 3",
         (run,),
     ):
         word = _word(sobject, verb, outcome)
@@ -394,9 +372,11 @@ def _close_if_whole(connection: sqlite3.Connection, number: int, now: str) -> No
 _LOCAL_WORDS = {Merge.action: "merged", Delete.action: "deleted", Pull.action: "pulled"}
 
 
-def _word(sobject: str, verb: str, outcome: str) -> str:
+def _word(sobject: str, verb: str, outcome: str | None) -> str:
     if outcome == "rejected":
         return "rejected"
+    if outcome not in ("created", "written"):
+        return "waiting"
     if verb == Verb.DELETE:
         return "deleted"
     if outcome == "written":
