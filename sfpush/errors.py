@@ -39,10 +39,14 @@ class SfpushError(Exception):
 
 
 class UsageError(SfpushError):
-    """The command line can't be carried out as typed."""
+    """The command line can't be carried out as typed; `problems` holds all that is wrong with a file that it names."""
 
     exit_code = 2
     default_code = "usage"
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.problems = problems
 
 
 class SettingsError(SfpushError):

@@ -88,6 +88,18 @@ def test_the_transcript_is_what_the_commands_say(tmp_path: Path, monkeypatch: py
         assert re.fullmatch("\n.+\n".join(pieces), said, re.DOTALL), command
 
 
+def test_the_rules_file_it_shows_makes_a_practice_org(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from sfpush.cli import run
+    from sfpush.practice.rules import Rules
+
+    shown = re.search(r"<!-- practice-rules -->\n```toml\n(.+?)```", README, re.DOTALL)
+    assert shown
+    (tmp_path / "rules.toml").write_text(shown[1])
+    monkeypatch.setenv("SFPUSH_HOME", str(tmp_path / "home"))
+    assert run(["practice", "reset", "--rules", str(tmp_path / "rules.toml")]) == 0
+    assert all(name in shown[1] for name in ("Apollo_Id__c", *Rules.model_fields) if name != "sobjects")
+
+
 def test_every_command_it_names_exists():
     from typer.main import get_command
 

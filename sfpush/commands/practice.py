@@ -53,6 +53,7 @@ def serve(
     """Serve the practice org on a loopback port until Ctrl-C.
 
     Any Salesforce client can talk to it. With --json, one line says where it is and how to log in, once it answers.
+    What can stand in a file for --rules: README, "The practice org's own rules".
 
     \b
     Examples:
@@ -76,12 +77,13 @@ def serve(
 def reset(context: typer.Context, *, data: DataFile = None, rules: RulesFile = None) -> Result:
     """Begin the practice org anew, empty.
 
-    It is another org then, with another id. Its rules stay, unless --rules gives others. One that is being served
-    goes on as the new org.
+    It is another org then, with another id. Its rules stay, unless --rules gives others (README, "The practice org's
+    own rules", says what can stand in such a file). One that is being served goes on as the new org.
 
     \b
-    Example:
+    Examples:
       sfpush practice reset
+      sfpush practice reset --rules rules.toml
     """
     with opened(Session.of(context), data, rules) as org:
         org.reset()
@@ -131,16 +133,21 @@ def opened(session: Session, data: Path | None = None, rules: Path | None = None
         from sfpush.practice.rules import Rules, RulesError
     except ModuleNotFoundError as missing:
         raise practice_missing(missing) from None
-    try:
-        known = Rules.load(rules) if rules is not None else None
-    except RulesError as problem:
-        raise UsageError(f"The rules in {rules} can't be used: {'; '.join(problem.problems)}.") from None
     file = _file(session, data)
     try:
         make_private(file.parent)
     except OSError as problem:
         raise UsageError(f"{file} can't be made: {problem.strerror}.", hint="Name another with --data.") from None
-    with contextlib.closing(PracticeOrg(file, known)) as org:
+    try:
+        org = PracticeOrg(file, Rules.load(rules) if rules is not None else None)
+    except RulesError as problem:
+        raise UsageError(
+            f"The rules in {rules or file} can't be used.",
+            hint='README, "The practice org\'s own rules", says what can stand in such a file.',
+            code="rules-invalid",
+            problems=tuple(f"{rules or file}: {each}" for each in problem.problems),
+        ) from None
+    with contextlib.closing(org):
         yield org
 
 

@@ -23,8 +23,8 @@ class Catalogue:
         self._visible = {name: self._seen_by_user(each, rules) for name, each in self.full.items()}
         if not rules.user.view_setup:
             del self._visible["duplicaterule"]
-        for hidden in rules.user.no_access:
-            self._visible.pop(_known(hidden, self.full).name.lower(), None)
+        for place, hidden in enumerate(rules.user.no_access):
+            self._visible.pop(_known(hidden, self.full, f"user.no_access.{place}").name.lower(), None)
 
     def __iter__(self) -> Iterator[SObject]:
         return iter(self._visible.values())
@@ -51,8 +51,8 @@ class Catalogue:
 
     def _seen_by_user(self, sobject: SObject, rules: Rules) -> SObject:
         user = rules.user
-        hidden = _names(user.hidden, sobject, self.full)
-        fixed = _names(user.read_only, sobject, self.full)
+        hidden = _names(user.hidden, sobject, self.full, "user.hidden")
+        fixed = _names(user.read_only, sobject, self.full, "user.read_only")
         denied = [
             any(name.lower() == sobject.name.lower() for name in names)
             for names in (user.no_create, user.no_update, user.no_delete)
@@ -80,21 +80,23 @@ def _customised(rules: Rules) -> dict[str, SObject]:
         account = full["account"]
         full["account"] = replace(account, fields=(*account.fields, IS_PERSON_ACCOUNT))
     for number, made in enumerate(rules.sobjects):
-        _known(made.detail_of, full)
+        _known(made.detail_of, full, f"sobjects.{number}.detail_of")
         full[made.name.lower()] = made.build(f"a{number:02}")
-    for custom in rules.fields:
-        sobject = _known(custom.sobject, full)
-        full[sobject.name.lower()] = replace(sobject, fields=_with(sobject, custom.build()))
-    for rule in rules.validation_rules:
-        _known(rule.sobject, full)
+    for number, custom in enumerate(rules.fields):
+        sobject = _known(custom.sobject, full, f"fields.{number}.sobject")
+        full[sobject.name.lower()] = replace(sobject, fields=_with(sobject, custom.build(), f"fields.{number}.name"))
+    for number, rule in enumerate(rules.validation_rules):
+        _known(rule.sobject, full, f"validation_rules.{number}.sobject")
     return full
 
 
-def _with(sobject: SObject, made: Field) -> tuple[Field, ...]:
+def _with(sobject: SObject, made: Field, key: str) -> tuple[Field, ...]:
     standard = sobject.field(made.name)
     if standard is None:
         if not made.custom:
-            raise RulesError([f"fields: {sobject.name}.{made.name}: a custom field's name ends in __c"])
+            raise RulesError(
+                [f"{key}: {sobject.name} has no field {made.name} of its own. End the name of a custom field in __c."]
+            )
         return (*sobject.fields, made)
     changed = replace(
         standard,
@@ -106,21 +108,23 @@ def _with(sobject: SObject, made: Field) -> tuple[Field, ...]:
     return tuple(changed if each is standard else each for each in sobject.fields)
 
 
-def _known(name: str, full: dict[str, SObject]) -> SObject:
+def _known(name: str, full: dict[str, SObject], key: str) -> SObject:
     found = full.get(name.lower())
     if found is None:
-        raise RulesError([f"{name}: this org has no such sObject"])
+        raise RulesError([f"{key}: This org has no sObject {name!r}. Correct the name."])
     return found
 
 
-def _names(qualified: tuple[str, ...], sobject: SObject, full: dict[str, SObject]) -> frozenset[str]:
+def _names(qualified: tuple[str, ...], sobject: SObject, full: dict[str, SObject], key: str) -> frozenset[str]:
     """The lower-case names of those `Contact.Phone`-like names that are fields of `sobject`."""
     found = set()
-    for each in qualified:
+    for place, each in enumerate(qualified):
         owner, _, name = each.partition(".")
-        known = _known(owner, full)
+        known = _known(owner, full, f"{key}.{place}")
         if not known.has(name):
-            raise RulesError([f"user: {each}: {known.name} has no such field"])
+            raise RulesError(
+                [f"{key}.{place}: {known.name} has no field {name!r}. Write sObject and field, as in Contact.Phone."]
+            )
         if known.name == sobject.name:
             found.add(name.lower())
     return frozenset(found)

@@ -63,9 +63,10 @@ class PracticeOrg:
         self._seen = 0
         self._db = database.opened(path)
         try:
-            self.rules = self._settle_rules(rules)
+            self.rules = self._kept_rules() if rules is None else rules
             self.catalogue = Catalogue(self.rules)
             validation.check_conditions(self.rules, self.catalogue, clock())
+            self._keep_rules()
             database.prepare(self._db, self.catalogue.full.values())
             self.identity = self._settle_identity()
             with self.writing() as db:
@@ -124,13 +125,13 @@ class PracticeOrg:
             self.identity = self._new_identity(db)
             self._show_duplicate_rules(db)
 
-    def _settle_rules(self, given: Rules | None) -> Rules:
-        with self.writing() as db:
-            if given is not None:
-                database.keep_setting(db, "rules", given.model_dump_json())
-                return given
-            kept = database.setting(db, "rules")
+    def _kept_rules(self) -> Rules:
+        kept = database.setting(self._db, "rules")
         return Rules() if kept is None else Rules.from_mapping(json.loads(kept))
+
+    def _keep_rules(self) -> None:
+        with self.writing() as db:
+            database.keep_setting(db, "rules", self.rules.model_dump_json())
 
     def _settle_identity(self) -> Identity:
         with self.writing() as db:

@@ -58,6 +58,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sfpush.practice import fields
+from sfpush.practice.rule_problems import problems_of
 
 FieldType = Literal[
     "string", "textarea", "email", "phone", "url", "picklist", "multipicklist", "boolean", "int", "double", "currency",
@@ -67,7 +68,7 @@ DuplicateAction = Literal["alert", "block", "off"]
 
 
 class RulesError(ValueError):
-    """The rules can't be used; `problems` says each thing that is wrong with them."""
+    """The rules can't be used; `problems` has all that is wrong, each as `key: what is wrong. What to do.`"""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
@@ -208,15 +209,17 @@ class Rules(_Part):
         try:
             return cls.from_mapping(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise RulesError([f"not TOML: {error}"]) from error
+            raise RulesError([f"This is not TOML: {error}. Mend that line."]) from error
 
     @classmethod
     def load(cls, path: Path) -> Rules:
         """Rules from a TOML file. RulesError if it can't be read or holds something impossible."""
         try:
             return cls.parse(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise RulesError([f"{path}: can't be read: {error}"]) from error
+        except UnicodeDecodeError as error:
+            raise RulesError(["It can't be read: it is not UTF-8 text. Save it as such."]) from error
+        except OSError as error:
+            raise RulesError([f"It can't be read: {error.strerror}. Check its name and permissions."]) from error
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Rules:
@@ -224,6 +227,4 @@ class Rules(_Part):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            raise RulesError(
-                [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
-            ) from error
+            raise RulesError([*problems_of(error.errors(include_url=False), cls)]) from error

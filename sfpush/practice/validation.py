@@ -11,6 +11,7 @@ from sfpush.practice.catalogue import Catalogue
 from sfpush.practice.fields import SObject
 from sfpush.practice.incoming import Draft
 from sfpush.practice.refusals import Refused
+from sfpush.practice.rule_problems import condition_problem
 from sfpush.practice.rules import Rules, RulesError, ValidationRule
 from sfpush.practice.soql.compile import compile_condition
 from sfpush.practice.soql.parse import parse_condition
@@ -20,11 +21,11 @@ from sfpush.practice.values import SqlValue
 def check_conditions(rules: Rules, catalogue: Catalogue, now: datetime) -> None:
     """Try every rule's condition. RulesError names those that can't be used."""
     problems = []
-    for rule in rules.validation_rules:
+    for place, rule in enumerate(rules.validation_rules):
         try:
             _compiled(rule, catalogue, now)
         except Refused as refused:
-            problems.append(f"validation_rules: {rule.name or rule.when}: {refused.message.strip()}")
+            problems.append(condition_problem(place, refused.message))
     if problems:
         raise RulesError(problems)
 

@@ -163,6 +163,47 @@ def test_rules_that_can_not_be_used_are_exit_2(sfpush: Sfpush, own_place: Path) 
     assert sfpush("practice", "reset", "--rules", "missing.toml").code == 2
 
 
+def test_every_problem_of_a_rules_file_is_told_by_its_key(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "rules.toml").write_text(
+        "fields = 3\n[[validation_rules]]\nsobject = 'Contact'\nwehn = 'x'\n[duplicate_rules]\nLead = 'maybe'\n"
+        "[user]\nhidden = 'Contact.Phone'\n[org]\nsoap_login = 'perhaps'\ndaily_api_calls = -1\nnope = 1\n"
+    )
+    ran = sfpush("--json", "practice", "reset", "--rules", "rules.toml")
+    assert ran.code == 2
+    said = [error["message"] for error in ran.envelope["errors"]]
+    assert said == [
+        'rules.toml: fields: 3 can\'t stand here. Write a list, such as ["one", "two"].',
+        "rules.toml: validation_rules.0.when: The key is missing. Add it.",
+        "rules.toml: validation_rules.0.message: The key is missing. Add it.",
+        "rules.toml: validation_rules.0.wehn: There is no such key. Did you mean when?",
+        "rules.toml: duplicate_rules.Lead: 'maybe' is not allowed here. Write one of alert, block, off.",
+        'rules.toml: user.hidden: \'Contact.Phone\' can\'t stand here. Write a list, such as ["one", "two"].',
+        "rules.toml: org.daily_api_calls: -1 is too low. Write 0 or more.",
+        "rules.toml: org.soap_login: 'perhaps' can't stand here. Write true or false, without quotes.",
+        said[-1],
+    ]
+    assert said[-1].startswith("rules.toml: org.nope: There is no such key. Take it out. Known here: daily_api_calls, ")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("when = 'x'", "when: Column 2: unexpected token: <EOF>. Write a SOQL condition, such as"),
+        ("when = 'Nope = 1'", "when: Column 1: No such column 'Nope' on entity 'Contact'"),
+    ],
+)
+def test_a_condition_that_is_none_is_told_and_not_kept(
+    sfpush: Sfpush, own_place: Path, text: str, problem: str
+) -> None:
+    (own_place / "rules.toml").write_text(f"[[validation_rules]]\nsobject = 'Contact'\nmessage = 'No.'\n{text}\n")
+    ran = sfpush("--json", "practice", "reset", "--rules", "rules.toml")
+    assert ran.code == 2
+    (error,) = ran.envelope["errors"]
+    assert error["message"].startswith(f"rules.toml: validation_rules.0.{problem}")
+    assert "README" in error["hint"]
+    assert sfpush("practice", "reset").code == 0
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The demo, told once, as JSON."""

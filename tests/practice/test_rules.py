@@ -34,19 +34,26 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "key"),
     [
-        '[[fields]]\nsobject = "Nothing"\nname = "A__c"',
-        '[[fields]]\nsobject = "Contact"\nname = "NoSuffix"',
-        '[user]\nhidden = ["Contact.Nothing"]',
-        '[user]\nno_access = ["Nothing"]',
-        '[[validation_rules]]\nsobject = "Contact"\nwhen = "Nothing = 1"\nmessage = "x"',
-        '[[validation_rules]]\nsobject = "Contact"\nwhen = "Title ="\nmessage = "x"',
+        ('[[fields]]\nsobject = "Nothing"\nname = "A__c"', "fields.0.sobject"),
+        ('[[fields]]\nsobject = "Contact"\nname = "NoSuffix"', "fields.0.name"),
+        ('[[fields]]\nsobject = "Contact"\nname = "A__c"\ndefault = [1]', "fields.0.default"),
+        ('[[sobjects]]\nname = "Project"\ndetail_of = "Account"', "sobjects.0.name"),
+        ('[[sobjects]]\nname = "Project__c"\ndetail_of = "Nothing"', "sobjects.0.detail_of"),
+        ('[user]\nhidden = ["Contact.Phone", "Contact.Nothing"]', "user.hidden.1"),
+        ('[user]\nno_access = ["Nothing"]', "user.no_access.0"),
+        ('[[validation_rules]]\nsobject = "Nothing"\nwhen = "A = 1"\nmessage = "x"', "validation_rules.0.sobject"),
+        ('[[validation_rules]]\nsobject = "Contact"\nwhen = "Nothing = 1"\nmessage = "x"', "validation_rules.0.when"),
+        ('[[validation_rules]]\nsobject = "Contact"\nwhen = "Title ="\nmessage = "x"', "validation_rules.0.when"),
     ],
 )
-def test_rules_that_name_what_is_not_there(tmp_path: Path, text: str) -> None:
-    with pytest.raises(RulesError):
+def test_rules_that_name_what_is_not_there(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(RulesError) as caught:
         PracticeOrg(tmp_path / "org.db", Rules.parse(text))
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{key}: ")
+    PracticeOrg(tmp_path / "org.db").close()
 
 
 def test_an_org_remembers_its_rules(tmp_path: Path) -> None:
