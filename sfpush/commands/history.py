@@ -29,11 +29,11 @@ def history(
     """
     from sfpush.display.run_view import show_history
     from sfpush.display.shapes import run_shape
-    from sfpush.store.runs import history as past_runs
+    from sfpush.runs.past_runs import past_runs
 
     session = Session.of(context)
     org = session.known_org
-    runs = list(past_runs(session.store, org.org, limit=limit)) if org else []
+    runs = list(past_runs(session.store, org.org, session.home, limit=limit)) if org else []
     return Result("history", {"runs": [run_shape(run) for run in runs]}, view=partial(show_history, runs))
 
 

@@ -76,8 +76,8 @@ def _counts(session: Session) -> dict[str, Any]:
 
 def _last_run(session: Session) -> dict[str, Any] | None:
     from sfpush.display.shapes import run_shape
-    from sfpush.store.runs import history
+    from sfpush.runs.past_runs import past_runs
 
     org = session.known_org
-    last = next(history(session.store, org.org, limit=1), None) if org else None
+    last = next(past_runs(session.store, org.org, session.home, limit=1), None) if org else None
     return run_shape(last) if last else None

@@ -34,6 +34,14 @@ RESULT_STYLES = {
     "unchanged": "dim",
 }
 _STATUS_STYLES = {"done": "green", "rejected": "yellow", "stopped": "red", "failed": "red", "running": "cyan"}
+_OUTCOMES = {
+    None: "no answer yet",
+    "written": "done",
+    "repeatable": "no answer; it goes again where it did not arrive",
+    "absent": "no answer, and it did not arrive",
+    "linked": "no answer; linked since",
+}
+"""The journal's words, as people say it; the others are plain."""
 _MOST_ROWS = 40
 _WIDE = 120
 _MOST_REJECTS = 10
@@ -131,7 +139,7 @@ def show_run(
     console.print()
     sent = rows()
     for sobject, verb, row, outcome in itertools.islice(sent, _MOST_ROWS):
-        result = Text(outcome or "unanswered", RESULT_STYLES.get(outcome or "", ""))
+        result = Text(_OUTCOMES.get(outcome, str(outcome)), RESULT_STYLES.get(outcome or "", ""))
         console.print(Text.assemble((safe(row.key), "bold"), f"  {verb.value} {sobject}: ").append_text(result))
         if row.sent:
             console.print(Padding(values_text(row.sent.items()), (0, 0, 0, 4), expand=False))

@@ -52,6 +52,8 @@ def show_status(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
     if facts["last_run"]:
         run = facts["last_run"]
         said = Text(f"{moment(run['started_at'])}, {run['command']}: ")
+        if run["status"] == "failed":
+            said.append("killed, or ended by a failure; ", "red")
         rows["last run"] = said.append_text(counts_text(run["results"]))
     console.print(pairs(rows))
     for gate in facts["gates"]:

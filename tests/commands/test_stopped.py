@@ -93,3 +93,22 @@ def test_B3_a_second_signal_stops_at_once_and_loses_nothing(served: Serving, sfp
     assert "the next run goes on" in err
     assert "Traceback" not in err
     assert whole_after_going_on(sfpush, served)
+
+
+def test_B3_a_killed_run_is_told_as_one_before_and_after_it_is_recovered(served: Serving, sfpush: Sfpush) -> None:
+    process = in_flight(served, 2, "sync")
+    process.kill()
+    process.communicate()
+
+    def last() -> tuple[str, int, int]:
+        run = sfpush("--json", "history").data["runs"][-1]
+        return run["status"], run["results"].get("created", 0), run["results"].get("waiting", 0)
+
+    status, created, waiting = last()
+    assert status == "failed"
+    assert created + waiting > COMPANIES
+    assert waiting > 0
+    assert "killed, or ended by a failure" in sfpush("status").out
+    assert "no answer" in sfpush("history", "show", "latest").out
+    assert whole_after_going_on(sfpush, served)
+    assert last()[0] == "failed"
