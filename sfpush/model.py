@@ -169,6 +169,10 @@ class Rule(StrEnum):
     NEW_IN_SALESFORCE = "new-in-salesforce"
 
 
+WAITS = frozenset({Rule.WAITS_FOR_ACCOUNT, Rule.WAITS_FOR_PERSON, Rule.WAITS_FOR_DEAL})
+"""Blocks that end by themselves when another record has gone: they are counted as waiting."""
+
+
 class FieldChange(NamedTuple):
     """One field of a change. `after` of a lookup is a Salesforce Id, or the key of a record the same plan creates."""
 

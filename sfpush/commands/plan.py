@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -17,6 +19,7 @@ from sfpush.display.result import Result
 from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
+    from sfpush.model import AnyChange
     from sfpush.store.plans import PlanHead
 
 app = group("Show what a push would do, and why.", has_default=True)
@@ -101,14 +104,21 @@ def show(
       sfpush plan show monday.json
     """
     from sfpush.commands.plan_file import open_plan_file
-    from sfpush.display.plan_view import show_plan
+    from sfpush.display.plan_view import WAITING, kind_of, show_plan
     from sfpush.display.shapes import plan_shape
 
     saved = open_plan_file(file)
+
+    def of(kind: str) -> Iterator[AnyChange]:
+        return (change for change in saved.changes("block" if kind == WAITING else kind) if kind_of(change) == kind)
+
+    def waiting() -> Mapping[str, int]:
+        return Counter(change.record.partition(":")[0] for change in of(WAITING))
+
     return Result(
         "plan show",
         plan_shape(saved.head, saved.changes()),
-        view=partial(show_plan, saved.head, saved.changes, with_unchanged=True),
+        view=partial(show_plan, saved.head, of, waiting, with_unchanged=True),
     )
 
 

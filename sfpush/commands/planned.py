@@ -56,19 +56,21 @@ def plan_result(
     session: Session, head: PlanHead, *, command: str = "plan", everything: bool = False, exit_code: bool = False
 ) -> Result:
     """A stored plan as a result, its changes streamed from the store."""
-    from sfpush.display.plan_view import pending, show_plan
+    from sfpush.display.plan_view import WAITING, pending, show_plan
     from sfpush.display.shapes import plan_shape
+    from sfpush.store.plans import changes, waiting
 
-    def of(action: str) -> Iterator[AnyChange]:
-        return changes_of(session, head, [action])
+    def of(kind: str) -> Iterator[AnyChange]:
+        action = "block" if kind == WAITING else kind
+        return changes(session.store, head.plan, actions=[action], waiting=kind == WAITING)
 
-    waiting = pending(head.summary)
+    count = pending(head.summary)
     return Result(
         command,
         plan_shape(head, changes_of(session, head, None if everything else LISTED)),
-        view=partial(show_plan, head, of, with_unchanged=everything),
-        exit_code=CHANGES_PENDING if exit_code and waiting else DONE,
-        next_step="Carry it out with: sfpush sync" if waiting and command == "plan" and not head.gates else "",
+        view=partial(show_plan, head, of, partial(waiting, session.store, head.plan), with_unchanged=everything),
+        exit_code=CHANGES_PENDING if exit_code and count else DONE,
+        next_step="Carry it out with: sfpush sync" if count and command == "plan" and not head.gates else "",
     )
 
 

@@ -14,17 +14,21 @@ from rich.table import Table
 from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
-from sfpush.display.table import ACTION_SIGNS, ACTION_STYLES, count_cell, plain_table
-from sfpush.model import AnyChange, FieldChange
+from sfpush.display.table import ACTION_SIGNS, ACTION_STYLES, count_cell, plain_table, shortened
+from sfpush.model import WAITS, AnyChange, FieldChange
 from sfpush.store.plans import PlanHead
 
 ACTIONS = ("delete", "merge", "block", "create", "update", "pull", "link", "skip", "unchanged")
-"""The order of the sections: what can hurt first, what nobody has to look at last."""
+"""In this order: what can hurt first, what nobody has to look at last."""
+WAITING = "waiting"
+"""Blocks that end by themselves (`WAITS`) are a section of their own, counted apart as a run counts them."""
+_SECTIONS = ("delete", "merge", "block", WAITING, "create", "update", "pull", "link", "skip", "unchanged")
 PENDING = ("create", "update", "link", "delete", "merge", "pull")
 HEADINGS = {
     "delete": "To be deleted",
     "merge": "To be merged",
     "block": "Blocked: each needs something mended or decided",
+    WAITING: "Waiting for a record that must go first",
     "create": "To be created",
     "update": "To be updated",
     "pull": "To be pulled",
@@ -44,26 +48,40 @@ _TYPES = {
 _WHOLE_UP_TO = 60
 _CUT_AT = 12
 _READ_AT_MOST = 5000
+_LONGEST_NAME = 32
 _LONGEST_VALUE = 70
 _INDENT = 4
 
 ChangesOf = Callable[[str], Iterator[AnyChange]]
-"""The plan's changes of one action, streamed."""
+"""The plan's changes of one kind (`kind_of`), streamed."""
 
 
-def show_plan(head: PlanHead, changes_of: ChangesOf, console: Console, *, with_unchanged: bool = False) -> None:
-    """The whole plan; long sections are cut."""
+def kind_of(change: AnyChange) -> str:
+    """The section that a change stands in: its action, or `waiting`."""
+    return WAITING if change.rule in WAITS else change.action
+
+
+def show_plan(
+    head: PlanHead,
+    changes_of: ChangesOf,
+    waiting: Callable[[], Mapping[str, int]],
+    console: Console,
+    *,
+    with_unchanged: bool = False,
+) -> None:
+    """The whole plan; long sections are cut. `waiting` counts the blocks that end by themselves by record type."""
     made = f" of {safe(moment(head.created_at))}, {safe(head.mode)}, "
     console.print(Text.assemble(("Plan", "bold"), made, _org(head)))
     console.print()
-    totals = _totals(head.summary)
+    summary = _apart(head.summary, waiting()) if _totals(head.summary).get("block") else head.summary
+    totals = _totals(summary)
     if totals:
-        console.print(_summary(head.summary))
+        console.print(_summary(summary))
         console.print()
     cut = _CUT_AT if sum(totals.values()) - totals.get("unchanged", 0) > _WHOLE_UP_TO else _WHOLE_UP_TO
-    for action in ACTIONS:
-        if totals.get(action) and (action != "unchanged" or with_unchanged):
-            _section(console, action, totals[action], changes_of(action), cut)
+    for kind in _SECTIONS:
+        if totals.get(kind) and (kind != "unchanged" or with_unchanged):
+            _section(console, kind, totals[kind], changes_of(kind), cut)
     for warning in (*head.recovered, *head.warnings):
         console.print(Text.assemble(("Warning: ", "yellow"), safe(warning)))
     for gate in head.gates:
@@ -89,56 +107,75 @@ def _totals(summary: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return totals
 
 
+def _apart(summary: Mapping[str, Mapping[str, int]], waiting: Mapping[str, int]) -> Mapping[str, Mapping[str, int]]:
+    """The summary with the blocks that end by themselves counted apart."""
+    return {
+        record_type: {**counts, "block": counts.get("block", 0) - waiting.get(record_type, 0)}
+        | ({WAITING: waiting[record_type]} if record_type in waiting else {})
+        for record_type, counts in summary.items()
+    }
+
+
 def _summary(summary: Mapping[str, Mapping[str, int]]) -> Table:
-    actions = [action for action in ACTIONS if any(counts.get(action) for counts in summary.values())]
-    table = plain_table("", *actions, numbers=set(actions))
+    kinds = [kind for kind in _SECTIONS if any(counts.get(kind) for counts in summary.values())]
+    table = plain_table("", *kinds, numbers=set(kinds))
     for record_type in sorted(summary, key=lambda name: (name != "account", name != "contact", name)):
         counts = summary[record_type]
-        cells = (count_cell(counts.get(action, 0), ACTION_STYLES[action]) for action in actions)
+        cells = (count_cell(counts.get(kind, 0), ACTION_STYLES[kind]) for kind in kinds)
         table.add_row(_TYPES.get(record_type, f"{safe(record_type)}s"), *cells)
     return table
 
 
-def _section(console: Console, action: str, total: int, changes: Iterable[AnyChange], cut: int) -> None:
-    shown = list(_first_of_each_object(changes, cut))
+def _section(console: Console, kind: str, total: int, changes: Iterable[AnyChange], cut: int) -> None:
+    shown = _first_of_each_object(changes, total, cut)
     if not shown:  # a saved plan lists unchanged records only if it was asked to
         return
-    console.print(Text.assemble((HEADINGS[action], ACTION_STYLES[action]), (f"  {number(total)}", "dim")))
+    console.print(Text.assemble((HEADINGS[kind], ACTION_STYLES[kind]), (f"  {number(total)}", "dim")))
     rule_room = max((len(change.rule.value) for change in shown), default=0)
     sobject_room = max((len(change.sobject) for change in shown), default=0)
     for change in shown:
         console.print(_change(change, console.width, sobject_room, rule_room))
     if total > len(shown):
-        more = f"and {number(total - len(shown))} more: --csv FILE, --json or --object NAME shows them."
+        more = f"and {number(total - len(shown))} more: --csv FILE or --json lists them all."
         console.print(Padding(Text(more, "dim"), (0, 0, 0, 2), expand=False))
     console.print()
 
 
-def _first_of_each_object(changes: Iterable[AnyChange], cut: int) -> Iterator[AnyChange]:
-    """So that people are seen too where there are many accounts; a very long plan is not read to its end for it."""
+def _first_of_each_object(changes: Iterable[AnyChange], total: int, cut: int) -> list[AnyChange]:
+    """So that people are seen too where there are many accounts; a very long plan is not read to its end for it.
+
+    Where with one more of each object nothing would be left out, they stand instead of the line that says so.
+    """
     seen: Counter[str] = Counter()
+    first, with_one_more = [], []
     for change in itertools.islice(changes, _READ_AT_MOST):
         seen[change.sobject] += 1
         if seen[change.sobject] <= cut:
-            yield change
+            first.append(change)
+        if seen[change.sobject] <= cut + 1:
+            with_one_more.append(change)
+    return with_one_more if len(with_one_more) == total else first
 
 
 def _change(change: AnyChange, width: int, sobject_room: int, rule_room: int) -> RenderableType:
-    style = ACTION_STYLES[change.action]
+    kind = kind_of(change)
+    style = ACTION_STYLES[kind]
     name = safe(change.name) or safe(change.record)
-    room = max(14, min(32, width // 3))
+    room = max(14, min(_LONGEST_NAME, width // 3))
     title = Text.assemble(
-        (f"{ACTION_SIGNS[change.action]} ", style),
-        (set_cell_size(name, room) if cell_len(name) <= room else set_cell_size(name, room - 1) + "…", "bold"),
+        (f"{ACTION_SIGNS[kind]} ", style),
+        (set_cell_size(shortened(name, room), room), "bold"),
         f"  {safe(change.sobject):{sobject_room}}  ",
         (f"{change.rule.value:{rule_room}}", style),
         no_wrap=True,
         overflow="ellipsis",
     )
-    key = f"  {safe(change.record)}"
-    if title.cell_len + cell_len(key) <= width:
-        title.append(key, "dim")
-    lines: list[RenderableType] = [title, _indented(Text(safe(change.reason)))]
+    key, reason = safe(change.record), Text(safe(change.reason))
+    if title.cell_len + 2 + cell_len(key) <= width:
+        title.append(f"  {key}", "dim")
+    else:
+        reason = Text.assemble((f"{key} · ", "dim"), reason)
+    lines: list[RenderableType] = [title, _indented(reason)]
     if change.candidates:
         lines.append(_indented(Text(f"Candidates: {', '.join(change.candidates)}", "dim")))
     if change.fields:
@@ -186,8 +223,17 @@ def value_text(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
+def _held(totals: Mapping[str, int]) -> Text:
+    """`18 records blocked, 8 waiting`; empty where nothing is held."""
+    blocked, waiting = totals.get("block", 0), totals.get(WAITING, 0)
+    said = Text(f"{counted(blocked, 'record')} blocked" if blocked else "", "red")
+    if waiting:
+        said.append(f", {number(waiting)} waiting" if blocked else f"{counted(waiting, 'record')} waiting", "yellow")
+    return said
+
+
 def _conclusion(head: PlanHead, totals: Mapping[str, int]) -> Text:
-    count = pending(head.summary)
+    count, held = pending(head.summary), _held(totals)
     calls = counted(head.estimated_calls, "API call")
     left = f" of {number(head.remaining_calls)} left today" if head.remaining_calls is not None else ""
     said = Text.assemble((f"{counted(count, 'change')} pending", "bold"), f", {calls}{left}.") if count else Text()
@@ -195,10 +241,13 @@ def _conclusion(head: PlanHead, totals: Mapping[str, int]) -> Text:
         said.append("There are no records to plan: load an Apollo export with `sfpush import FILE`.")
     elif not count and head.mode == "undo":
         said.append("Nothing can be taken back.", "bold")
+    elif not count and held:
+        said.append("Nothing can be pushed now:", "bold")
     elif not count:
-        said.append("Nothing to do", "bold green").append(": Salesforce holds what Apollo says.")
-    if totals.get("block"):
-        said.append(f" {counted(totals['block'], 'record')} blocked.", "red")
+        what = "all that the settings push" if totals.get("skip") else "what Apollo says"
+        said.append("Nothing to do", "bold green").append(f": Salesforce holds {what}.")
+    if held:
+        said.append(" ").append_text(held).append(".")
     if totals.get("skip"):
         said.append(f" {number(totals['skip'])} skipped.", "dim")
     return said

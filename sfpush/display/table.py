@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ ACTION_STYLES = {
     "merge": "magenta",
     "delete": "red",
     "block": "bold red",
+    "waiting": "yellow",
     "skip": "bright_black",
     "unchanged": "bright_black",
 }
@@ -28,6 +30,7 @@ ACTION_SIGNS = {
     "merge": ">",
     "delete": "-",
     "block": "!",
+    "waiting": "…",
     "skip": "·",
     "unchanged": " ",
 }
@@ -53,6 +56,11 @@ def pairs(rows: Mapping[str, str | Text]) -> Table:
     for name, value in rows.items():
         table.add_row(Text(safe(name)), value if isinstance(value, Text) else Text(safe(value)))
     return table
+
+
+def shortened(name: str, room: int) -> str:
+    """A name in no more columns than this, an ellipsis where it is cut."""
+    return name if cell_len(name) <= room else f"{set_cell_size(name, room - 1)}…"
 
 
 def count_cell(count: int, style: str = "") -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sfpush.model import RecordType, Rule, typed
+from sfpush.model import WAITS, RecordType, Rule, typed
 from sfpush.planning.explain import Standing, deciding_rule
 from sfpush.planning.verdicts import Refusal
 
@@ -99,7 +99,7 @@ def _for_rule(standing: Standing) -> Iterator[str]:
     if change.rule in (Rule.AMBIGUOUS_MATCH, Rule.LINKED_MERGED, Rule.UNCLEAR_CREATE):
         for candidate in change.candidates[:_NAMED]:
             yield f"say that it is {candidate}: sfpush link {typed(record.key)} {candidate}"
-    if change.rule in (Rule.WAITS_FOR_ACCOUNT, Rule.WAITS_FOR_PERSON, Rule.WAITS_FOR_DEAL):
+    if change.rule in WAITS:
         for needed in change.needs[:_NAMED]:
             yield f"see what keeps {needed}: sfpush why {typed(needed)}"
     for remedy in _REMEDIES.get(change.rule, ()):

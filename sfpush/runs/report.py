@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sfpush.errors import SfpushError
+from sfpush.model import WAITS
 from sfpush.push.execute import Tally
 from sfpush.runs.journal import Reject
 from sfpush.runs.recover import Recovered
@@ -66,9 +67,7 @@ def counts_of(planned: PlanTally, done: Tally, local: Mapping[str, int], *, link
     def of(action: str) -> int:
         return sum(count for (there, _, _), count in planned.items() if there == action)
 
-    waits = sum(
-        count for (action, _, rule), count in planned.items() if action == "block" and rule.startswith("waits-")
-    )
+    waits = sum(count for (action, _, rule), count in planned.items() if action == "block" and rule in WAITS)
     return Counts(
         created=done.created,
         updated=done.updated,

@@ -11,12 +11,18 @@ from typing import Any, Literal
 import orjson
 
 from sfpush.errors import UsageError
-from sfpush.model import CHANGE_BY_ACTION, AnyChange, FieldChange, Rule, SalesforceId
+from sfpush.model import CHANGE_BY_ACTION, WAITS, AnyChange, FieldChange, Rule, SalesforceId
 from sfpush.planning.gates import Gate
 from sfpush.store.database import in_chunks, marks, writing
 
 BESIDES = "('CampaignMember', 'EventRelation', 'OpportunityContactRole')"
 """What a record has in a plan besides the decision on itself: membership, guests of a meeting, contacts of a deal."""
+_RECORD_TYPE = (
+    # what joins two records has the key of one of them, and is counted apart from it
+    "CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' WHEN 'EventRelation' THEN 'participant'"
+    " WHEN 'OpportunityContactRole' THEN 'contact-role' ELSE substr(key, 1, instr(key, ':') - 1) END"
+)
+_WAITS = tuple(sorted(WAITS))
 _PLACES = {"account": 2, "contact": 3, "deal": 5}
 _DELETE, _MERGE, _MEMBER, _ACTIVITY = 0, 1, 4, 6
 _COLUMNS = "key, name, action, sobject, sf_id, rule, reason, detail"
@@ -95,10 +101,7 @@ def finish_plan(connection: sqlite3.Connection, head: PlanHead) -> PlanHead:
     summary: dict[str, dict[str, int]] = {}
     counted = _counted(
         connection,
-        # what joins two records has the key of one of them, and is counted apart from it
-        "SELECT CASE sobject WHEN 'CampaignMember' THEN 'campaign-member' WHEN 'EventRelation' THEN 'participant'"
-        " WHEN 'OpportunityContactRole' THEN 'contact-role' ELSE substr(key, 1, instr(key, ':') - 1) END, action"
-        " FROM changes WHERE plan = ?",
+        f"SELECT {_RECORD_TYPE}, action FROM changes WHERE plan = ?",
         head.plan,
     )
     for (record_type, action), count in counted.items():
@@ -145,9 +148,13 @@ def changes(
     actions: Sequence[str] | None = None,
     sobject: str | None = None,
     keys: Sequence[str] | None = None,
+    waiting: bool | None = None,
     order: Literal["contract", "batches"] = "contract",
 ) -> Iterator[AnyChange]:
-    """The plan's changes, streamed: in the contract's order, or side by side as batches want them."""
+    """The plan's changes, streamed: in the contract's order, or side by side as batches want them.
+
+    `waiting` True: only blocks that end by themselves; False: all but those.
+    """
     where, values = ["plan = ?"], [plan, *(actions or ()), *((sobject,) if sobject else ()), *(keys or ())]
     if actions is not None:
         where.append(f"action IN ({marks(actions)})")
@@ -155,6 +162,9 @@ def changes(
         where.append("sobject = ?")
     if keys is not None:
         where.append(f"key IN ({marks(keys)})")
+    if waiting is not None:
+        where.append(f"rule {'' if waiting else 'NOT '}IN ({marks(_WAITS)})")
+        values += _WAITS
     for row in connection.execute(
         f"SELECT {_COLUMNS} FROM changes WHERE {' AND '.join(where)} ORDER BY {_ORDERS[order]}", values
     ):
@@ -164,6 +174,15 @@ def changes(
 def tally(connection: sqlite3.Connection, plan: int) -> Mapping[tuple[str, str, str], int]:
     """How many changes the plan holds of each action, sObject and rule."""
     return _counted(connection, "SELECT action, sobject, rule FROM changes WHERE plan = ?", plan)
+
+
+def waiting(connection: sqlite3.Connection, plan: int) -> Mapping[str, int]:
+    """How many of the plan's blocks end by themselves, by record type as in its summary."""
+    rows = connection.execute(
+        f"SELECT {_RECORD_TYPE}, count(*) FROM changes WHERE plan = ? AND rule IN ({marks(_WAITS)}) GROUP BY 1",
+        (plan, *_WAITS),
+    )
+    return dict(rows.fetchall())
 
 
 def _counted(connection: sqlite3.Connection, query: str, plan: int) -> dict[Any, int]:

@@ -323,3 +323,17 @@ def test_disconnecting_keeps_what_is_known_of_the_org(sfpush: Sfpush, connected:
     assert sfpush("--json", "status").data["connected"] is False
     sfpush("connect", "--practice")
     assert sfpush("--json", "status").data["counts"]["synced"] == 2
+
+
+def test_what_waits_is_said_alike_by_plan_a_saved_plan_and_sync(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "accounts.csv").write_text(f"Company,Website,Apollo Account Id\n{'Long ' * 60}Ltd,long.example,c1\n")
+    (own_place / "contacts.csv").write_text(HEAD.replace("\n", ",Apollo Account Id\n") + ANN.replace("\n", ",c1\n"))
+    sfpush("connect", "--practice")
+    sfpush("import", "accounts.csv", "contacts.csv")
+    said = "Nothing can be pushed now: 1 record blocked, 1 waiting."
+    ran = sfpush("plan", "--out", "plan.json")
+    assert (said in ran.out, "Carry it out" in ran.err) == (True, False)
+    assert said in sfpush("plan", "show", "plan.json").out
+    assert sfpush("--json", "plan").data["summary"] == {"account": {"block": 1}, "contact": {"block": 1}}
+    results = sfpush("--json", "sync").data["results"]
+    assert (results["blocked"], results["waiting"]) == (1, 1)

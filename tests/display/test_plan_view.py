@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sfpush.display.console import make_console
-from sfpush.display.plan_view import pending, show_plan, value_text
+from sfpush.display.plan_view import kind_of, pending, show_plan, value_text
 from sfpush.model import AnyChange, Block, Create, FieldChange, Rule, SalesforceId, Update
 from sfpush.planning.gates import Gate
 from sfpush.store.plans import PlanHead
@@ -47,6 +47,9 @@ BLOCK = Block(
 )
 
 
+WAITS = replace(BLOCK, record="contact:yan", rule=Rule.WAITS_FOR_ACCOUNT, reason="It waits.", candidates=())
+
+
 def shown(changes: list[AnyChange], monkeypatch: pytest.MonkeyPatch, *, width: int = 100, **head: object) -> str:
     monkeypatch.setenv("COLUMNS", str(width))
     summary: dict[str, int] = {}
@@ -55,11 +58,14 @@ def shown(changes: list[AnyChange], monkeypatch: pytest.MonkeyPatch, *, width: i
     facts = {"summary": {"contact": summary} if summary else {}, "estimated_calls": 2, "remaining_calls": 14990, **head}
     plan = PlanHead(1, "p", "2026-11-24T10:12:00.000Z", "00D000000000001AAA", "", "automatic", **facts)  # type: ignore[arg-type]
 
-    def of(action: str) -> Iterator[AnyChange]:
-        return (change for change in changes if change.action == action)
+    def of(kind: str) -> Iterator[AnyChange]:
+        return (change for change in changes if kind_of(change) == kind)
+
+    def waiting() -> dict[str, int]:
+        return {"contact": sum(kind_of(change) == "waiting" for change in changes)}
 
     stream = io.StringIO()
-    show_plan(plan, of, make_console(stream, {"COLUMNS": str(width)}))
+    show_plan(plan, of, waiting, make_console(stream, {"COLUMNS": str(width)}))
     return stream.getvalue()
 
 
@@ -78,7 +84,15 @@ def test_the_summary_stands_first_then_what_needs_a_person(monkeypatch: pytest.M
 def test_long_sections_are_cut_and_say_where_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown([create(number) for number in range(4324)], monkeypatch)
     assert text.count("New contact;") == 12
-    assert "and 4,312 more: --csv FILE, --json or --object NAME shows them." in text
+    assert "and 4,312 more: --csv FILE or --json lists them all." in text
+
+
+def test_a_single_record_more_stands_there_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    updates = [replace(UPDATE, record=f"contact:u{number}") for number in range(60)]
+    text = shown([*(create(number) for number in range(13)), *updates], monkeypatch)
+    assert text.count("New contact;") == 13
+    assert "and 48 more" in text
+    assert "and 1 more" not in text
 
 
 def test_of_a_cut_section_some_of_each_object_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +104,31 @@ def test_of_a_cut_section_some_of_each_object_are_seen(monkeypatch: pytest.Monke
 
 def test_a_plan_without_changes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nothing to do" in shown([], monkeypatch, summary={"contact": {"unchanged": 12}})
+    assert "holds what Apollo says." in shown([], monkeypatch, summary={"contact": {"unchanged": 12}})
+    assert "holds all that the settings push. 3 skipped." in shown([], monkeypatch, summary={"contact": {"skip": 3}})
     assert "sfpush import" in shown([], monkeypatch, summary={})
+
+
+def test_what_waits_is_counted_apart_and_nothing_is_claimed_of_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown([BLOCK, WAITS, replace(WAITS, record="contact:zoe")], monkeypatch)
+    assert text.splitlines()[2].split() == ["block", "waiting"]
+    assert text.splitlines()[3].split() == ["contacts", "1", "2"]
+    assert "Waiting for a record that must go first  2" in text
+    assert text.endswith("\nNothing can be pushed now: 1 record blocked, 2 waiting.\n")
+    assert "2 changes pending" not in text
+    assert "\nNothing can be pushed now: 1 record waiting.\n" in shown([WAITS], monkeypatch)
+    assert "1 change pending, 2 API calls of 14,990 left today. 1 record waiting." in shown(
+        [UPDATE, WAITS], monkeypatch
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_key_can_be_read_and_copied_at_every_width(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    key = "contact:65f000000000000000000003"
+    lines = shown([replace(BLOCK, record=key), replace(create(1), record=key)], monkeypatch, width=width).splitlines()
+    assert sum(key in line for line in lines) == 2
+    beside = f"    {key} · Two" if width < 120 else f"{key}"
+    assert any(line.startswith(beside) or line.endswith(beside) for line in lines)
 
 
 def test_gates_and_warnings_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

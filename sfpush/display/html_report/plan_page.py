@@ -32,7 +32,7 @@ from sfpush.display.html_report.words import (
     org_text,
 )
 from sfpush.display.plan_view import HEADINGS, pending
-from sfpush.model import AnyChange
+from sfpush.model import WAITS, AnyChange
 from sfpush.store.plans import PlanHead, Scope
 
 _MODES = {
@@ -91,7 +91,7 @@ def plan_page(
         title=f"Plan of {moment(head.created_at)}",
         introduction="What a push to Salesforce would do, and why. Nothing of it has been written by making this plan.",
         facts=tuple(_facts(head)),
-        figures=_figures(head),
+        figures=_figures(head, sum(count for (_, _, rule), count in listing.tally.items() if rule in WAITS)),
         notices=(
             *(Notice("Held back", gate.message) for gate in head.gates),
             *(Notice("Warning", warning) for warning in (*head.recovered, *head.warnings)),
@@ -186,7 +186,7 @@ def _scope(scope: Scope) -> str:
     return ", ".join(said)
 
 
-def _figures(head: PlanHead) -> Sequence[tuple[str, str, Tone]]:
+def _figures(head: PlanHead, held_up: int) -> Sequence[tuple[str, str, Tone]]:
     totals: Counter[str] = Counter()
     for counts in head.summary.values():
         totals.update(counts)
@@ -194,8 +194,10 @@ def _figures(head: PlanHead) -> Sequence[tuple[str, str, Tone]]:
     figures: list[tuple[str, str, Tone]] = [
         (number(waiting), "change pending" if waiting == 1 else "changes pending", "good")
     ]
-    if totals["block"]:
-        figures.append((number(totals["block"]), "blocked", "bad"))
+    if totals["block"] > held_up:
+        figures.append((number(totals["block"] - held_up), "blocked", "bad"))
+    if held_up:
+        figures.append((number(held_up), "waiting for another record", "quiet"))
     if totals["skip"]:
         figures.append((number(totals["skip"]), "skipped by the settings", "quiet"))
     figures.append((number(totals["unchanged"]), "unchanged", "quiet"))
