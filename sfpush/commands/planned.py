@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfpush.commands.session import Session, now
 from sfpush.display.result import CHANGES_PENDING, DONE, Result
+from sfpush.model import typed
 
 if TYPE_CHECKING:
     from sfpush.model import AnyChange
@@ -53,9 +55,15 @@ def plan_now(
 
 
 def plan_result(
-    session: Session, head: PlanHead, *, command: str = "plan", everything: bool = False, exit_code: bool = False
+    session: Session,
+    head: PlanHead,
+    *,
+    command: str = "plan",
+    everything: bool = False,
+    exit_code: bool = False,
+    saved: Path | None = None,
 ) -> Result:
-    """A stored plan as a result, its changes streamed from the store."""
+    """A stored plan as a result, its changes streamed from the store; `saved` is the file that it was written to."""
     from sfpush.display.plan_view import WAITING, pending, show_plan
     from sfpush.display.shapes import plan_shape
     from sfpush.store.plans import changes, waiting
@@ -70,8 +78,18 @@ def plan_result(
         plan_shape(head, changes_of(session, head, None if everything else LISTED)),
         view=partial(show_plan, head, of, partial(waiting, session.store, head.plan), with_unchanged=everything),
         exit_code=CHANGES_PENDING if exit_code and count else DONE,
-        next_step="Carry it out with: sfpush sync" if count and command == "plan" and not head.gates else "",
+        next_step=_next_step(head, saved) if count and command == "plan" else "",
     )
+
+
+def _next_step(head: PlanHead, saved: Path | None) -> str:
+    """How the plan is carried out, where no gate holds that way."""
+    from sfpush.runs.gate import MANUAL_PUSH
+
+    closed = {gate.gate for gate in head.gates}
+    if saved is not None:
+        return "" if closed.intersection(MANUAL_PUSH) else f"Carry it out with: sfpush push --plan {typed(str(saved))}"
+    return "" if closed else "Carry it out with: sfpush sync"
 
 
 def changes_of(session: Session, head: PlanHead, actions: list[str] | tuple[str, ...] | None) -> Iterator[AnyChange]:
