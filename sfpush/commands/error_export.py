@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sfpush.commands.named_file import named_file
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
 from sfpush.errors import UsageError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def export(
     context: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", callback=named_file, help="The CSV file to write.")],
 ) -> Result:
     """Write the rejected records to a CSV file.
 

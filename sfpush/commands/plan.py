@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sfpush.commands.grouping import add, group
+from sfpush.commands.named_file import named_file
 from sfpush.commands.planned import LISTED, changes_of, plan_now, plan_result
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
@@ -40,9 +41,12 @@ class SObject(StrEnum):
 def plan(
     context: typer.Context,
     *,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the plan, for `push --plan FILE`.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", callback=named_file, help="Save the plan, for `push --plan FILE`.")
+    ] = None,
     csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets, one line a field.")
+        Path | None,
+        typer.Option(metavar="FILE", callback=named_file, help="Also as a table for spreadsheets, one line a field."),
     ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only these records; may be repeated.")] = None,
     sobject: Annotated[
@@ -87,7 +91,7 @@ def plan(
     other = None if compare is None else what_if(session, compare, scope, offline=offline)
     head = plan_now(session, scope, offline=offline, remember=not assignments)
     _save(session, head, out=out, csv=csv, everything=everything)
-    result = plan_result(session, head, everything=everything, exit_code=exit_code)
+    result = plan_result(session, head, everything=everything, exit_code=exit_code, saved=out)
     if assignments:
         result = replace(result, next_step="Only tried out: `sfpush settings set KEY VALUE` makes it so.")
     return result if compare is None or other is None else compared(session, result, compare, head, other)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sfpush.commands.grouping import add, group
+from sfpush.commands.named_file import named_file
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
 from sfpush.errors import UsageError
@@ -51,7 +52,9 @@ def records(
     deleted: Annotated[
         bool, typer.Option("--deleted", help="Only deleted records; `records restore` brings them back.")
     ] = False,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also as a table for spreadsheets.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", callback=named_file, help="Also as a table for spreadsheets.")
+    ] = None,
 ) -> Result:
     """List records with their link and the last decision on each.
 

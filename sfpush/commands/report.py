@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sfpush.commands.named_file import named_file
 from sfpush.commands.session import Session, now_text
 from sfpush.display.result import Result
 from sfpush.errors import SettingsError, UsageError
@@ -26,7 +27,7 @@ _PRIVATE = 0o600
 def report(
     context: typer.Context,
     *,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML file; an older one is replaced.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", callback=named_file, help="The HTML file; an older one is replaced.")],
     plan: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a plan that `plan --out` saved.")] = None,
     run: Annotated[str, typer.Option(metavar="RUN", help="Of a run: its id or the beginning of it, or `latest`.")] = "",
 ) -> Result:

@@ -178,6 +178,11 @@ def test_a_saved_plan_is_shown_and_pushed_exactly(sfpush: Sfpush, connected: Pat
     assert ran.data["results"]["created"] == 2
 
 
+def test_a_saved_plan_is_carried_out_by_its_name(sfpush: Sfpush, connected: Path) -> None:
+    assert "Carry it out with: sfpush push --plan 'my plan.json'" in sfpush("plan", "--out", "my plan.json").err
+    assert "Carry it out with: sfpush sync" in sfpush("plan").err
+
+
 def test_B2_a_stale_plan_is_refused_and_nothing_is_written(sfpush: Sfpush, connected: Path) -> None:
     sfpush("plan", "--out", "plan.json")
     (connected / "changed.csv").write_text(HEAD + ANN.replace("CEO", "Chair"), encoding="utf-8")
@@ -234,6 +239,10 @@ def test_a_push_can_be_chosen_by_stage_and_from_a_file(sfpush: Sfpush, connected
         ["disconnect"],
         ["errors", "retry"],
         ["errors", "retry", "1", "--all"],
+        ["errors", "export", "-"],
+        ["plan", "--csv", "-"],
+        ["records", "--csv", "-"],
+        ["report", "--out", "-"],
         ["errors", "show", "99"],
         ["history", "show", "1999"],
         ["sync", "--inbox", "missing"],
