@@ -70,12 +70,15 @@ def why(connection: sqlite3.Connection, state: OrgState, settings: Settings, tex
         connection, state, settings, key, now
     )
     if change is None and record.deleted:
+        by_org = record_history.deleted_by_org(connection, state.org, key)
         change = Skip(
             record=key,
             name=record.name,
             sobject="",
-            rule=Rule.DELETED_IN_APOLLO,
-            reason="It was deleted here, so that nothing is pushed.",
+            rule=Rule.DELETED_IN_SALESFORCE if by_org else Rule.DELETED_IN_APOLLO,
+            reason="It was deleted there, and the record went along (deletion_sync)."
+            if by_org
+            else "It was deleted here, so that nothing is pushed.",
         )
     if change is None:
         raise UsageError(
@@ -174,7 +177,8 @@ def _made(connection: sqlite3.Connection, org: int, link: Link | None) -> Made |
 
 
 def _rejection(connection: sqlite3.Connection, org: int, key: str) -> Rejection | None:
-    entry = next(error_log.entries(connection, org, keys=[key]), None)
+    of_record = (one for one in error_log.entries(connection, org, keys=[key]) if error_log.campaign_of(one) is None)
+    entry = next(of_record, None)
     if entry is None:
         return None
     waits = entry.state == "open"

@@ -62,7 +62,9 @@ def creation(connection: sqlite3.Connection, org: int, key: str) -> Creation | N
         " FROM batch_rows b JOIN batches USING (batch) JOIN runs USING (run)"
         " LEFT JOIN plans p ON p.plan_id = runs.plan_id"
         " LEFT JOIN changes c ON c.plan = p.plan AND c.key = b.key AND c.action = 'create'"
-        " WHERE b.key = ? AND runs.org = ? AND b.outcome = 'created' ORDER BY batch DESC LIMIT 1",
+        " AND c.sobject = batches.sobject"
+        " WHERE b.key = ? AND runs.org = ? AND b.outcome = 'created' AND batches.sobject <> 'CampaignMember'"
+        " ORDER BY batch DESC LIMIT 1",
         (key, org),
     ).fetchone()
     return None if row is None else Creation(*row)
@@ -113,6 +115,12 @@ def attempts(connection: sqlite3.Connection, org: int, key: str) -> Iterator[Att
         (key, org),
     ):
         yield Attempt(run, sent_at, sobject, Verb(verb), sf_id, outcome, code, message)
+
+
+def deleted_by_org(connection: sqlite3.Connection, org: int, key: str) -> bool:
+    """Whether the record was deleted because its row of this org was (S1)."""
+    row = connection.execute("SELECT 1 FROM records WHERE key = ? AND deleted_in = ?", (key, org)).fetchone()
+    return row is not None
 
 
 def decisions(connection: sqlite3.Connection, org: int, key: str) -> Iterator[Decision]:

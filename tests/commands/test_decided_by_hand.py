@@ -208,6 +208,26 @@ def test_P2_pushed_people_join_a_campaign_and_its_members_are_counted(sfpush: Sf
     assert record["last_reason"] == "Salesforce already has what Apollo has."
 
 
+def test_L4_why_takes_no_membership_for_a_former_link(sfpush: Sfpush, in_org: InOrg) -> None:
+    campaign = in_org("Campaign", Name="Spring", IsActive=True)
+    assert sfpush("pull").code == 0
+    assert sfpush("push", "a1", "--campaign", campaign, "--yes").code == 0
+    answer = sfpush("--json", "why", "a1").data["answer"]
+    assert "created it on" in answer
+    assert "before" not in answer
+
+
+def test_L4_why_says_on_which_side_a_record_was_deleted(sfpush: Sfpush, practice: PracticeOrg) -> None:
+    assert sfpush("sync").code == 0
+    row = sfpush("--json", "records", "--search", "contact:a1").data["records"][0]["salesforce_id"]
+    people.delete(practice, row)
+    assert sfpush("sync").code == 0
+    data = sfpush("--json", "why", "contact:a1").data
+    assert data["rule"] == "deleted-in-salesforce"
+    assert f"It was in Salesforce as Contact {row}" in data["answer"]
+    assert "deleted there, and the record went along" in data["answer"]
+
+
 def test_L2_memberships_are_retried_apart_from_records(sfpush: Sfpush, in_org: InOrg, own_place: Path) -> None:
     campaign = in_org("Campaign", Name="Spring", IsActive=True)
     assert sfpush("pull").code == 0
