@@ -1,7 +1,8 @@
 """Kill a push at every request it makes, and compare the org with the undisturbed one.
 
 Run by hand: `python -m tests.faults.sweep`; it says how many kill points there were, and what came of them. Worlds
-that are swept side by side, in processes of their own, are named with `--worlds`.
+that are swept side by side, in processes of their own, are named with `--worlds`, and what is tried in them with
+`--tries`.
 """
 
 from __future__ import annotations
@@ -145,6 +146,7 @@ def main() -> int:
     )
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--worlds", default="", help="only those with this in their name, e.g. 'leads, bulk'")
+    options.add_argument("--tries", default="", help="only those with this in their name, e.g. 'killed'")
     chosen = options.parse_args()
     bad = 0
     for flags in product((False, True), repeat=len(fields(Shape))):
@@ -154,7 +156,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             sweep = Sweep(make_world(Path(folder), shape, records_in_all=chosen.records))
             for what, tries in _tries(sweep, chosen.soak, random.Random(chosen.seed)).items():
-                bad += _report(f"{shape}: {what}", tries)
+                if chosen.tries in what:
+                    bad += _report(f"{shape}: {what}", tries)
     return 1 if bad else 0
 
 
