@@ -118,7 +118,9 @@ def run(arguments: Sequence[str]) -> int:
         from sfpush.commands.disk import disk_trouble
 
         trouble = disk_trouble(error)
-        return _fail(session, BUG, error_lines(trouble) if trouble else (_bug_line(session, error),))
+        if trouble is not None:
+            return _fail(session, trouble.exit_code, error_lines(trouble))
+        return _fail(session, BUG, (_bug_line(session, error),))
 
 
 def _invoke(arguments: Sequence[str], session: Session) -> Any:

@@ -4,7 +4,7 @@
     ├── UsageError          2   the command line is wrong: type it again
     ├── SettingsError       3   the settings file is wrong: every problem as file:line
     ├── SourceUnreadable    4   an export is not what it seems: get another file
-    ├── NotReady            5   not connected, refused, unreachable, a gate is closed, the daily limit: connect or wait
+    ├── NotReady            5   not connected, refused, unreachable, a gate, a limit, a full disk: connect, mend or wait
     │   ├── RequestRefused      the org said no to a whole request: `salesforce_code` says what kind of no
     │   └── OrgLost         5   the org went away in mid-run: the next run goes on
     │       ├── AnswerLost          a write left and no answer came: the journal looks it up

@@ -12,7 +12,6 @@ import typer
 from sfpush.commands.named_file import named_file
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
-from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
     from sfpush.runs.rejected import RejectedRecords
@@ -54,14 +53,10 @@ def _beside(file: Path, rejected: RejectedRecords, *, first: bool) -> Path:
 
 
 def _write(file: Path, rejected: RejectedRecords) -> dict[str, Any]:
+    from sfpush.commands.disk import written
     from sfpush.display.csv_output import write_csv
     from sfpush.settings.private import open_private
 
-    try:
-        with open_private(file, encoding="utf-8-sig", newline="") as table:
-            write_csv(table, rejected.columns, rejected.rows())
-    except OSError as problem:
-        raise UsageError(
-            f"{file} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
-        ) from None
+    with written(file), open_private(file, encoding="utf-8-sig", newline="") as table:
+        write_csv(table, rejected.columns, rejected.rows())
     return {"file": str(file), "type": f"{rejected.type}s", "rows": rejected.count}

@@ -68,13 +68,12 @@ def _refuse_existing(file: Path) -> None:
 
 
 def _write_new(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as new:
-            new.write(text)
-    except FileExistsError:
-        _refuse_existing(file)
-    except OSError as problem:
-        raise UsageError(
-            f"The settings file {file} can't be written: {problem.strerror}.", hint="Name another with --config."
-        ) from None
+    from sfpush.commands.disk import written
+
+    with written(file, hint="Name another with --config."):
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text)
+        except FileExistsError:
+            _refuse_existing(file)

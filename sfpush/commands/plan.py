@@ -17,7 +17,6 @@ from sfpush.commands.named_file import named_file
 from sfpush.commands.planned import LISTED, changes_of, plan_now, plan_result
 from sfpush.commands.session import Session
 from sfpush.display.result import Result
-from sfpush.errors import UsageError
 
 if TYPE_CHECKING:
     from sfpush.model import AnyChange
@@ -127,6 +126,7 @@ def show(
 
 
 def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | None, everything: bool) -> None:
+    from sfpush.commands.disk import written
     from sfpush.display.csv_output import PLAN_COLUMNS, plan_rows, write_csv
     from sfpush.display.json_output import write_object
     from sfpush.display.shapes import plan_shape
@@ -134,18 +134,13 @@ def _save(session: Session, head: PlanHead, *, out: Path | None, csv: Path | Non
     from sfpush.store.plans import mark_saved
 
     actions = None if everything else LISTED
-    try:
-        if out is not None:
-            with open_private(out) as file:
-                write_object(file, plan_shape(head, changes_of(session, head, actions)))
-            mark_saved(session.store, head.plan)
-        if csv is not None:
-            with open_private(csv, encoding="utf-8-sig", newline="") as file:
-                write_csv(file, PLAN_COLUMNS, plan_rows(changes_of(session, head, actions)))
-    except OSError as problem:
-        raise UsageError(
-            f"{problem.filename} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
-        ) from None
+    if out is not None:
+        with written(out), open_private(out) as file:
+            write_object(file, plan_shape(head, changes_of(session, head, actions)))
+        mark_saved(session.store, head.plan)
+    if csv is not None:
+        with written(csv), open_private(csv, encoding="utf-8-sig", newline="") as file:
+            write_csv(file, PLAN_COLUMNS, plan_rows(changes_of(session, head, actions)))
 
 
 add(app, plan, "plan", hidden=True)

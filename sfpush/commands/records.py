@@ -150,17 +150,13 @@ def show(
 
 
 def _write_csv(path: Path, listed: Iterator[ListedRecord]) -> None:
+    from sfpush.commands.disk import written
     from sfpush.display.csv_output import RECORD_COLUMNS, write_csv
     from sfpush.display.shapes import record_shape
     from sfpush.settings.private import open_private
 
-    try:
-        with open_private(path, encoding="utf-8-sig", newline="") as file:
-            write_csv(file, RECORD_COLUMNS, map(record_shape, listed))
-    except OSError as problem:
-        raise UsageError(
-            f"{path} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
-        ) from None
+    with written(path), open_private(path, encoding="utf-8-sig", newline="") as file:
+        write_csv(file, RECORD_COLUMNS, map(record_shape, listed))
 
 
 add(app, records, "records", hidden=True)

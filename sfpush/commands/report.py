@@ -27,7 +27,9 @@ _PRIVATE = 0o600
 def report(
     context: typer.Context,
     *,
-    out: Annotated[Path, typer.Option(metavar="FILE", callback=named_file, help="The HTML file; an older one is replaced.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", callback=named_file, help="The HTML file; an older one is replaced.")
+    ],
     plan: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a plan that `plan --out` saved.")] = None,
     run: Annotated[str, typer.Option(metavar="RUN", help="Of a run: its id or the beginning of it, or `latest`.")] = "",
 ) -> Result:
@@ -150,17 +152,13 @@ def _settings(session: Session, decided_under: str) -> Mapping[str, Any] | None:
 
 
 def _written(page: Page, out: Path) -> Result:
+    from sfpush.commands.disk import written
     from sfpush.commands.whole_file import whole_file
     from sfpush.display.html_report.page import write_page
     from sfpush.display.report_view import show_report_written
 
-    try:
-        with whole_file(out, mode=_PRIVATE) as file:
-            write_page(page, file)
-    except OSError as problem:
-        raise UsageError(
-            f"{out} can't be written: {problem.strerror}.", hint="Name a file in a folder that exists."
-        ) from None
+    with written(out), whole_file(out, mode=_PRIVATE) as file:
+        write_page(page, file)
     facts = {"file": str(out), "of": page.kind, "id": page.id, "records": page.total, "shown": page.shown}
     return Result(
         "report",

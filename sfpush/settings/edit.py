@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -126,7 +127,7 @@ def _in_file_as_it_is(problem: Problem, before: Document, edited: KeyPath) -> Pr
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace the file, or what a symbolic link leads to, in one step; its permissions stay."""
+    """Replace the file, or what a symbolic link leads to, in one step; its permissions stay. OSError: a full disk."""
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +142,8 @@ def _write(path: Path, text: str) -> None:
             new.chmod(_NEW_FILE_MODE)
         new.replace(target)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise SettingsError(
             f"The settings file {path} can't be written: {error.strerror or error}.",
             hint="Check the folder's permissions, or name another file with --config.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sfpush.errors import NotReady, SfpushError
+from sfpush.errors import NotReady
 from sfpush.settings.private import make_home
 from sfpush.store.migrations import migrate, needs_migration
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 def open_store(home: Path) -> sqlite3.Connection:
     """Open (and make or migrate) the store of `home`. The caller closes it.
 
-    Autocommit mode: every writer opens its own transaction with `writing`. Raises SfpushError when the file is not
+    Autocommit mode: every writer opens its own transaction with `writing`. Raises NotReady when the file is not
     a store of this or an older sfpush, or can't be written.
     """
     make_home(home)
@@ -39,13 +39,13 @@ def open_store(home: Path) -> sqlite3.Connection:
             with writing(connection):
                 migrate(connection)
     except ValueError as problem:
-        raise SfpushError(
+        raise NotReady(
             f"{path}: {problem}.", hint="Install the newer sfpush, or use another --home.", code="store-newer"
         ) from problem
     except (sqlite3.DatabaseError, OSError) as problem:
-        raise SfpushError(
+        raise NotReady(
             f"The local store {path} can't be opened: {problem}.",
-            hint="Check the disk and the folder's permissions, or use another --home.",
+            hint="Check the disk, its free space and the folder's permissions, or use another --home.",
             code="store-unusable",
         ) from problem
     return connection
@@ -77,11 +77,17 @@ def _refusal(problem: sqlite3.OperationalError) -> NotReady | None:
                 hint="Wait for it to finish, then try again.",
                 code="store-locked",
             )
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+        case sqlite3.SQLITE_FULL:
             return NotReady(
                 f"The local store can't be written: {problem}.",
                 hint="Make room on the disk, then run the same command again; what went is noted.",
-                code="store-full",
+                code="disk-full",
+            )
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            return NotReady(
+                f"The local store can't be written: {problem}.",
+                hint="Check the disk and its free space, then run the same command again; what went is noted.",
+                code="store-unusable",
             )
     return None
 

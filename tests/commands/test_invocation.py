@@ -15,7 +15,7 @@ from sfpush import __version__, cli
 from sfpush.commands.session import Session
 from sfpush.errors import SettingsError
 
-from .conftest import Sfpush
+from .conftest import HEAD, Sfpush
 
 
 def test_version_is_shown_and_also_as_json(sfpush: Sfpush) -> None:
@@ -215,6 +215,21 @@ def test_every_command_has_help_with_an_example(sfpush: Sfpush) -> None:
         assert "\x1b" not in ran.out
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_file_on_a_full_disk_is_exit_5_with_a_hint_that_fits(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "contacts.csv").write_text(HEAD + "Ann,Lee,,Acme,ann@acme.example,,,,,a1\n")
+    assert sfpush("import", "contacts.csv").code == 0
+    assert sfpush("connect", "--practice").code == 0
+    for command in (("records", "--csv"), ("plan", "--csv"), ("plan", "--out")):
+        ran = sfpush("--json", *command, "/dev/full")
+        (error,) = ran.envelope["errors"]
+        assert (ran.code, error["code"]) == (5, "disk-full")
+        assert error["message"] == "/dev/full can't be written: No space left on device."
+        assert "Free some space" in error["hint"]
+    ran = sfpush("--json", "records", "--csv", "no/such/folder.csv")
+    assert (ran.code, ran.envelope["errors"][0]["hint"]) == (2, "Name a file in a folder that exists.")
+
+
 def test_a_full_disk_and_a_broken_store_are_told_without_a_traceback(
     sfpush: Sfpush, own_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,9 +239,9 @@ def test_a_full_disk_and_a_broken_store_are_told_without_a_traceback(
     with monkeypatch.context() as patched:
         patched.setattr(Session, "settings", property(full))
         ran = sfpush("--json", "settings", "show")
-    assert (ran.code, ran.envelope["errors"][0]["code"]) == (1, "disk")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (5, "disk-full")
     assert sfpush("--json", "records").code == 0
     (own_place / "home" / "store.sqlite").write_bytes(b"nonsense" * 1000)
     ran = sfpush("--json", "records")
-    assert (ran.code, ran.envelope["errors"][0]["code"]) == (1, "store-unusable")
+    assert (ran.code, ran.envelope["errors"][0]["code"]) == (5, "store-unusable")
     assert not (own_place / "home" / "logs").exists()

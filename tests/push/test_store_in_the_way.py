@@ -32,7 +32,7 @@ def test_B3_a_full_disk(home: Home) -> None:
     home.connection.execute(f"PRAGMA max_page_count = {pages + 30}")
     with pytest.raises(NotReady) as stopped:
         home.push(head)
-    assert stopped.value.code == "store-full"
+    assert stopped.value.code == "disk-full"
     home.connection.execute(f"PRAGMA max_page_count = {pages * 100}")
     _settled(home)
 
