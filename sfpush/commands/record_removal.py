@@ -29,15 +29,17 @@ def delete(
     """
     from sfpush.display.removal_view import show_deleted
     from sfpush.store.database import writing
+    from sfpush.store.error_log import resolve_of_deleted
     from sfpush.store.removals import delete_records
 
     session = Session.of(context)
     session.require_an_answer(yes=yes)
     with session.only_run("records delete"):
-        found = _found(session, keys)
+        found = _found(session, keys, to_delete=True)
         session.confirm(_question(session, found), yes=yes)
         with writing(session.store):
             deleted = delete_records(session.store, found, now=now_text())
+            resolve_of_deleted(session.store, now=now_text())
     facts = {"deleted": sorted(deleted), "unchanged": sorted(set(found) - deleted)}
     return Result("records delete", facts, view=partial(show_deleted, facts), next_step="See what follows: sfpush plan")
 
@@ -69,10 +71,10 @@ def restore(
     return Result("records restore", facts, view=partial(show_restored, facts))
 
 
-def _found(session: Session, names: Sequence[str]) -> list[str]:
+def _found(session: Session, names: Sequence[str], *, to_delete: bool = False) -> list[str]:
     from sfpush.store.records import find
 
-    return list(dict.fromkeys(find(session.store, name) for name in names))
+    return list(dict.fromkeys(find(session.store, name, to_delete=to_delete) for name in names))
 
 
 def _question(session: Session, keys: Sequence[str]) -> str:

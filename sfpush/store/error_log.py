@@ -135,6 +135,18 @@ def resolve(
         )
 
 
+def resolve_of_deleted(connection: sqlite3.Connection, *, now: str) -> None:
+    """Close the entries of records that were deleted here: they are not pushed any more; in the caller's transaction.
+
+    What Salesforce said to deleting their rows stays.
+    """
+    connection.execute(
+        "UPDATE errors SET state = 'resolved', last_at = ? WHERE state <> 'resolved' AND operation <> 'delete'"
+        " AND key IN (SELECT key FROM records WHERE deleted_at IS NOT NULL)",
+        (now,),
+    )
+
+
 def resolve_unchanged(connection: sqlite3.Connection, org: int, plan: int, *, now: str) -> None:
     """Close the entries of what a plan found unchanged: somebody mended it in the org by hand (L2); in the caller's
     transaction."""

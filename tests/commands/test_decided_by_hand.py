@@ -208,6 +208,15 @@ def test_P2_pushed_people_join_a_campaign_and_its_members_are_counted(sfpush: Sf
     assert record["last_reason"] == "Salesforce already has what Apollo has."
 
 
+def test_L2_the_error_of_a_deleted_record_is_closed(sfpush: Sfpush, connected: Path) -> None:
+    assert sfpush("pull").code == 0
+    refused = [error_log.Rejection(key, "Contact", "create", "X", "No.") for key in ("contact:a1", "contact:a2")]
+    with closing(open_store(connected / "home")) as store, writing(store):
+        error_log.record_rejections(store, 1, refused, plan=None, now="2026-11-24T08:00:00.000Z")
+    assert sfpush("records", "delete", "a1", "--yes").code == 0
+    assert [one["record"] for one in sfpush("--json", "errors").data["errors"]] == ["contact:a2"]
+
+
 def test_L4_why_takes_no_membership_for_a_former_link(sfpush: Sfpush, in_org: InOrg) -> None:
     campaign = in_org("Campaign", Name="Spring", IsActive=True)
     assert sfpush("pull").code == 0
