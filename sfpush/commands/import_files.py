@@ -44,7 +44,14 @@ def import_now(session: Session, files: Sequence[Path], *, record_type: str | No
     from sfpush.display.import_view import show_import
     from sfpush.runs.import_files import import_files as load
 
-    report = load(session.store, files, record_type=record_type, now=now(), progress=session.progress)
+    report = load(
+        session.store,
+        files,
+        record_type=record_type,
+        now=now(),
+        progress=session.progress,
+        lock=partial(session.only_run, "import"),
+    )
     facts, errors = import_facts(report), import_errors(report)
     return Result(
         "import",

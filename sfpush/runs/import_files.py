@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from sfpush.errors import SourceUnreadable
+from sfpush.errors import AlreadyRunning, SourceUnreadable
 from sfpush.importer.export import Export, open_export
 from sfpush.importer.kinds import BY_LIST_NAME, BY_RECORD_TYPE, Kind, kind_named
 from sfpush.importer.parsed import ListEntry, Parsed, Reject
 from sfpush.model import ParsedRecord
 from sfpush.runs.progress import Progress
 from sfpush.store.database import loading, writing
-from sfpush.store.records import Counts, upsert
+from sfpush.store.records import Counts
 from sfpush.store.reference import save_entries
 from sfpush.store.times import to_text
+from sfpush.store.twins import take_in
 
 _CHUNK = 100
 """Rows that are taken in together: few enough to be still in the processor's cache when they are written."""
@@ -70,8 +72,12 @@ def import_files(
     record_type: str | None = None,
     now: datetime,
     progress: Progress,
+    lock: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> ImportReport:
     """Load every file that can be read; one that can't does not stop the others.
+
+    `lock` is held while two records become one; it raises AlreadyRunning where they can't, as a run is at work. Without
+    it the caller holds the home's lock, or is alone for other reasons.
 
     `record_type` is the user's `--type`, for files whose content leaves it open. Raises UsageError if it is none.
     """
@@ -86,7 +92,7 @@ def import_files(
                 tally = _Tally(str(path), export.kind)
                 progress.start(f"Import {path.name}", export.source.size, "bytes")
                 with loading(connection):
-                    _load(connection, export, tally, to_text(now), progress)
+                    _load(connection, export, tally, to_text(now), progress, lock)
                 progress.finish()
         except SourceUnreadable as problem:
             unreadable.append(UnreadableFile(str(path), problem))
@@ -120,13 +126,38 @@ class _Tally:
             yield ImportedFile(self._file, kind.name, sum(counts) + rejected, counts, rejected)
 
 
-def _load(connection: sqlite3.Connection, export: Export, tally: _Tally, now: str, progress: Progress) -> None:
+class _Alone:
+    """Whether no run is at work: asked when it first matters, and so until the transaction around has ended."""
+
+    def __init__(self, lock: Callable[[], AbstractContextManager[None]], until: ExitStack) -> None:
+        self._lock, self._until = lock, until
+        self._answer: bool | None = None
+
+    def __call__(self) -> bool:
+        if self._answer is None:
+            try:
+                self._until.enter_context(self._lock())
+                self._answer = True
+            except AlreadyRunning:
+                self._answer = False
+        return self._answer
+
+
+def _load(
+    connection: sqlite3.Connection,
+    export: Export,
+    tally: _Tally,
+    now: str,
+    progress: Progress,
+    lock: Callable[[], AbstractContextManager[None]],
+) -> None:
     read = 0
     chunks = _chunks(export.rows)
     for first in chunks:
-        with writing(connection):
+        with ExitStack() as until, writing(connection):
+            alone = _Alone(lock, until)
             for chunk in chain((first,), islice(chunks, _CHUNKS_PER_TRANSACTION - 1)):
-                _save(connection, chunk, tally, now)
+                _save(connection, chunk, tally, now, alone)
         position = export.source.position()
         progress.advance(position - read, f"{tally.rows:,} rows")
         read = position
@@ -137,7 +168,9 @@ def _chunks(rows: Iterator[Parsed]) -> Iterator[list[Parsed]]:
         yield chunk
 
 
-def _save(connection: sqlite3.Connection, chunk: Sequence[Parsed], tally: _Tally, now: str) -> None:
+def _save(
+    connection: sqlite3.Connection, chunk: Sequence[Parsed], tally: _Tally, now: str, alone: Callable[[], bool]
+) -> None:
     records: dict[Kind, list[ParsedRecord]] = {}
     entries: dict[Kind, list[ListEntry]] = {}
     for row in chunk:
@@ -149,6 +182,6 @@ def _save(connection: sqlite3.Connection, chunk: Sequence[Parsed], tally: _Tally
             case Reject():
                 tally.reject(row)
     for kind, rows in records.items():
-        tally.count(kind, upsert(connection, rows, now=now))
+        tally.count(kind, take_in(connection, rows, now=now, alone=alone))
     for kind, listed in entries.items():
         tally.count(kind, save_entries(connection, listed))

@@ -268,7 +268,12 @@ ALTER TABLE batches ADD COLUMN lost_at TEXT
 because this machine's clock may be hours off and put right before the batch is looked up; `sent_by` the Id of the user
 who was connected; `lost_at` when the answer was given up (null: answered, or killed before)."""
 
-STEPS: tuple[tuple[str, str], ...] = (("m001_initial", _M001), ("m002_who_sent_it", _M002))
+_M003 = """
+CREATE INDEX records_merged ON records (merged_into) WHERE merged_into IS NOT NULL
+"""
+"""What leads to a record: merged in an org (S3), or its own key before it had an Apollo id."""
+
+STEPS: tuple[tuple[str, str], ...] = (("m001_initial", _M001), ("m002_who_sent_it", _M002), ("m003_merged", _M003))
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from sfpush.model import RecordType
+from sfpush.store.records import FORMER_KEY
 
 NO_STAGE = "No stage"
 
@@ -39,7 +40,7 @@ LEFT JOIN errors e ON e.org = :org AND e.key = r.key AND e.state <> 'resolved' A
 WHERE 1
 """
 _ONLY = {
-    "deleted": "AND (r.deleted_at IS NOT NULL) = :deleted",
+    "deleted": f"AND (r.deleted_at IS NOT NULL) = :deleted AND NOT {FORMER_KEY}",
     "types": "AND r.type IN (SELECT value FROM json_each(:types))",
     "keys": "AND r.key IN (SELECT value FROM json_each(:keys))",
     "synced": "AND (l.sf_id IS NOT NULL) = :synced",

@@ -25,6 +25,9 @@ _UPDATE = (
 )
 _INSERT_KEY = "INSERT INTO record_keys (key, kind, rank, value) VALUES (?, ?, ?, ?)"
 _MOST_NAMED = 5
+FORMER_KEY = "(merged_into IS NOT NULL AND deleted_in IS NULL)"
+"""Of a record: it is the key that another one had before it had an Apollo id (see `twins`). What an org has merged (S3)
+has `deleted_in`."""
 _TYPES = {record_type.value: record_type for record_type in RecordType}
 
 
@@ -213,21 +216,24 @@ def record_name(connection: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
-def find(connection: sqlite3.Connection, text: str) -> str:
+def find(connection: sqlite3.Connection, text: str, *, to_delete: bool = False) -> str:
     """The key of the record that a person means: a key, a bare Apollo id, or an e-mail address.
+
+    A former key leads to its record, but not `to_delete`: who wants that gone does not mean what has an Apollo id.
 
     Raises UsageError when there is none, or when several could be meant; the hint names them.
     """
     text = text.strip()
     keys = [text, *(f"{record_type.value}:{text}" for record_type in RecordType)]
-    found: list[str] = [
-        key
-        for (key,) in connection.execute(
-            f"SELECT key FROM records WHERE key IN ({marks(keys)}) ORDER BY key = ? DESC, key", (*keys, text)
-        )
-    ]
-    if text in found:
-        return text
+    matches = connection.execute(
+        f"SELECT key, CASE WHEN {FORMER_KEY} THEN merged_into ELSE key END FROM records WHERE key IN ({marks(keys)})"
+        " ORDER BY key",
+        keys,
+    ).fetchall()
+    leads: dict[str, str] = {key: key if to_delete else to for key, to in matches}
+    if text in leads:
+        return leads[text]
+    found = list(dict.fromkeys(leads.values()))
     if not found and (address := email_key(text)):
         found = [
             key

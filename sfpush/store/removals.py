@@ -12,7 +12,7 @@ from sfpush.planning.merges import following
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.links import drop_links, release_held_loosely, save_links
 from sfpush.store.made_accounts import drop_unlinked_made_accounts
-from sfpush.store.records import upsert
+from sfpush.store.records import FORMER_KEY, upsert
 from sfpush.store.settled import settled
 from sfpush.store.snapshot import rows_by_id
 
@@ -56,7 +56,8 @@ def keys_of_deleted(connection: sqlite3.Connection, org: int, record_type: Recor
         key
         for (key,) in connection.execute(
             "SELECT r.key FROM records r INDEXED BY records_deleted JOIN links l ON l.org = ? AND l.key = r.key"
-            " WHERE r.deleted_at IS NOT NULL AND r.deleted_in IS NULL AND r.type = ? ORDER BY r.key",
+            " WHERE r.deleted_at IS NOT NULL AND r.deleted_in IS NULL AND r.merged_into IS NULL AND r.type = ?"
+            " ORDER BY r.key",
             (org, record_type.value),
         )
     ]
@@ -125,9 +126,11 @@ def delete_records(
 def restore_records(connection: sqlite3.Connection, keys: Sequence[str]) -> frozenset[str]:
     """Bring deleted records back; returns the keys of those that were deleted. In the caller's transaction.
 
-    One whose linked row is gone is from now on held as S2 says, whatever the settings, until it is unlinked.
+    One whose linked row is gone is from now on held as S2 says, whatever the settings, until it is unlinked. A former
+    key (see `twins`) stays one.
     """
-    back = _mark(connection, keys, "deleted_at = NULL, deleted_in = NULL, merged_into = NULL", (), "deleted_at NOTNULL")
+    cleared = "deleted_at = NULL, deleted_in = NULL, merged_into = NULL"
+    back = _mark(connection, keys, cleared, (), f"deleted_at NOTNULL AND NOT {FORMER_KEY}")
     for chunk in in_chunks(sorted(back)):
         connection.execute(
             "INSERT OR REPLACE INTO settled_rows (org, key, sf_id, said)"
