@@ -23,7 +23,7 @@ from sfpush.errors import NotReady, UsageError
 from sfpush.model import SalesforceId
 from sfpush.org.address import instance_address
 from sfpush.org.connection import Access, Identity, Login
-from sfpush.org.failures import calls_used_up, unreachable
+from sfpush.org.failures import RefusedAnswer, calls_used_up, unreachable
 from sfpush.org.faults import read_faults
 from sfpush.org.http import OrgSession, why_unanswered
 from sfpush.org.secrets import Secrets
@@ -39,6 +39,9 @@ _JWT_SECONDS = 180
 _NEWEST_SOAP = 64.0
 """API version 65 and later have no SOAP login."""
 _LONGEST_REASON = 300
+_LONGEST_WAIT = 30.0
+"""Seconds that a login waits when it is asked to; beyond that somebody may rather come back later."""
+_BACKOFF = tenacity.wait_random(0.1, 0.5)
 
 
 def log_in(login: Login, secrets: Secrets, *, api_version: str, now: Callable[[], float] = time.time) -> Access:
@@ -120,12 +123,14 @@ def _token_access(session: OrgSession, login_url: str, form: Mapping[str, str]) 
 
 
 def _answer(address: str, ask: Callable[[], requests.Response]) -> Any:
-    """The JSON of a login's answer; asking again is harmless, so a connection that breaks gets three tries."""
+    """The JSON of a login's answer. Asking again is harmless: a connection that breaks gets three tries, and so does an
+    org that asks to come back in a moment."""
     patience = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
-        wait=tenacity.wait_random(0.1, 0.5),
+        retry=tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout))
+        | tenacity.retry_if_result(_comes_back_soon),
+        wait=_wait,
         stop=tenacity.stop_after_attempt(3),
-        reraise=True,
+        retry_error_callback=_last_answer,
     )
     try:
         response = patience(ask)
@@ -138,6 +143,23 @@ def _answer(address: str, ask: Callable[[], requests.Response]) -> Any:
     else:
         raise _refused(response)
     raise unreachable(address, why)  # outside the except: what requests raised holds the request and its secret
+
+
+def _comes_back_soon(response: requests.Response) -> bool:
+    refused = RefusedAnswer(response)
+    return response.status_code != 200 and refused.passing and (refused.retry_after or 0) <= _LONGEST_WAIT
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    assert state.outcome is not None
+    asked_to = None if state.outcome.failed else RefusedAnswer(state.outcome.result()).retry_after
+    return _BACKOFF(state) if asked_to is None else asked_to
+
+
+def _last_answer(state: tenacity.RetryCallState) -> requests.Response:
+    assert state.outcome is not None
+    answer: requests.Response = state.outcome.result()
+    return answer
 
 
 def _refused(response: requests.Response) -> NotReady:

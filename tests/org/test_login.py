@@ -104,6 +104,19 @@ def test_no_secret_is_in_any_error(trouble: Answer) -> None:
     assert TOKEN not in said
 
 
+BUSY = [{"errorCode": "SERVER_UNAVAILABLE", "message": "Back in a moment"}]
+
+
+def test_a_login_waits_a_moment_for_an_org_that_asks_for_it() -> None:
+    with scripted(Answer()) as org:
+        org.answers[:] = [Answer(503, BUSY, {"Retry-After": "0"})] * 2 + [token_answer(org.url)]
+        assert log_in(client(org.url), secrets(client_secret=SECRET), api_version="62.0").instance_url == org.url
+        org.answers[:] = [Answer(503, BUSY, {"Retry-After": "3600"}), token_answer(org.url)]
+        with pytest.raises(NotReady, match="takes no logins now"):
+            log_in(client(org.url), secrets(client_secret=SECRET), api_version="62.0")
+        assert len(org.answers) == 1, "nobody waits for an hour"
+
+
 def test_a_refused_login_says_salesforces_words_and_what_to_do() -> None:
     with scripted(REFUSED) as org, pytest.raises(NotReady) as stopped:
         log_in(client(org.url), secrets(client_secret=SECRET), api_version="62.0")
