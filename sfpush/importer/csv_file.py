@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sfpush.errors import SourceUnreadable
 from sfpush.importer.columns import Columns, field_names, plan_columns
-from sfpush.importer.kinds import Kind, kind_of, types_to_choose_from
+from sfpush.importer.kinds import Kind, kind_of, refuse_what_it_is_not, types_to_choose_from
 from sfpush.importer.normalise import list_entry, record_parser
 from sfpush.importer.parsed import Parsed, Reject, RowProblem, shown
 from sfpush.importer.source import BROKEN, Source
@@ -30,6 +30,7 @@ def read_csv(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]]
     delimiter = _find_delimiter(lines)
     header = _read_header(source, lines, delimiter)
     names = field_names(header)
+    refuse_what_it_is_not(source.path.name, names, kind)
     found = kind or kind_of(names)
     if found is None:
         raise SourceUnreadable(

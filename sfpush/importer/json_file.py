@@ -13,7 +13,7 @@ from sfpush.errors import SourceUnreadable
 from sfpush.importer.assembly import RawRecord
 from sfpush.importer.documents import read_documents
 from sfpush.importer.flatten import flatten
-from sfpush.importer.kinds import Kind, kind_of, types_to_choose_from
+from sfpush.importer.kinds import Kind, kind_of, refuse_what_it_is_not, types_to_choose_from
 from sfpush.importer.normalise import list_entry, record_parser, with_fallbacks
 from sfpush.importer.parsed import Parsed, Reject, RowProblem, shown
 from sfpush.importer.source import BROKEN, Source
@@ -35,6 +35,8 @@ def read_json(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]
         if isinstance(first, Reject):
             rejected.append(first)
             continue
+        if first.kind is None:
+            refuse_what_it_is_not(source.path.name, frozenset(first.body), kind)
         found = _kind_of(first, kind)
         if found is None:
             raise SourceUnreadable(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sfpush.errors import UsageError
+from sfpush.errors import SourceUnreadable, UsageError
 from sfpush.model import RecordType
 
 
@@ -66,6 +66,10 @@ class _Sign:
     any_of: frozenset[str]
     all_of: tuple[frozenset[str], ...] = ()
 
+    def seen_in(self, names: frozenset[str]) -> bool:
+        """Whether fields of these names show it."""
+        return not self.any_of.isdisjoint(names) or any(group <= names for group in self.all_of)
+
 
 def _sign(kind: Kind, any_of: str, *all_of: str) -> _Sign:
     return _Sign(kind, frozenset(any_of.split()), tuple(frozenset(group.split()) for group in all_of))
@@ -73,7 +77,7 @@ def _sign(kind: Kind, any_of: str, *all_of: str) -> _Sign:
 
 # The first sign that is seen decides. Every API record mentions others (a call its contact, a deal its account), so
 # signs are names that only one kind has; the weak ones, which several could have, come last.
-_SIGNS = (
+_STRONG_SIGNS = (
     _sign(USERS, "sync_crm_id sync_salesforce_id linked_salesforce crm_email"),
     _sign(CUSTOM_FIELDS, "picklist_values mapped_crm_field additional_mapped_crm_field system_name"),
     _sign(DEAL_STAGES, "forecast_category_cd"),
@@ -101,6 +105,8 @@ _SIGNS = (
     _sign(TASKS, "skipped_at", "due_at status", "due_at priority"),
     _sign(CONVERSATIONS, "call_summary transcript pushed_to_crm", "topic summary"),
     _sign(MEETINGS, "", "start_time participants", "start_time end_time title"),
+)
+_WEAK_SIGNS = (
     _sign(CONTACTS, "first_name last_name email email_address email_status linkedin_url"),
     _sign(
         ACCOUNTS,
@@ -115,13 +121,46 @@ _SIGNS = (
 )
 
 
+_OWN_TABLES = (
+    (frozenset({"last_action", "last_rule", "last_reason"}), "records --csv"),
+    (frozenset({"record", "action", "rule", "reason"}), "plan --csv"),
+    (frozenset({"sfpush", "command", "status"}), "--json"),
+    (frozenset({"plan_id", "gates", "changes"}), "plan --out"),
+)
+"""What our own files are told by, and which option writes them. Those of `errors export` are there to come back."""
+
+
 @lru_cache(maxsize=1024)
 def kind_of(names: frozenset[str]) -> Kind | None:
     """The kind of export whose fields are called so (snake case); None where the names do not tell."""
-    for sign in _SIGNS:
-        if not sign.any_of.isdisjoint(names) or any(group <= names for group in sign.all_of):
-            return sign.kind
-    return None
+    return next((sign.kind for sign in (*_STRONG_SIGNS, *_WEAK_SIGNS) if sign.seen_in(names)), None)
+
+
+def refuse_what_it_is_not(file: str, names: frozenset[str], kind: Kind | None) -> None:
+    """Raise SourceUnreadable if the names of a file's fields tell that it is no export, or plainly of another kind than
+    the one that `--type` says.
+
+    The type that is named decides where the names leave it open, and always for Apollo's own lists, whose names others
+    have too.
+    """
+    for own, option in _OWN_TABLES:
+        if own <= names:
+            raise SourceUnreadable(
+                f"{file} was written by sfpush itself ({option}); it is no export of Apollo's.",
+                hint="Import what Apollo exported, or a table that `sfpush errors export` wrote.",
+                code="own-file",
+            )
+    if kind is None or kind.record_type is None:
+        return
+    told = next((sign.kind for sign in _STRONG_SIGNS if sign.seen_in(names)), kind)
+    # Every export of people has the columns of their companies.
+    fits = {sign.kind for sign in (*_STRONG_SIGNS, *_WEAK_SIGNS) if sign.seen_in(names)}
+    if told is not kind and (kind not in fits or (told is CONTACTS and kind is ACCOUNTS)):
+        raise SourceUnreadable(
+            f"{file} plainly holds {told.name}, not {kind.name}.",
+            hint=f"Leave --type out, or say --type {told.name}.",
+            code="other-type",
+        )
 
 
 def kind_named(text: str) -> Kind:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sfpush.display.csv_output import PLAN_COLUMNS, RECORD_COLUMNS
 from sfpush.errors import SourceUnreadable
 from tests.importer.conftest import EXPORTS, Reader, read_export
 
@@ -217,3 +218,53 @@ def test_a_header_that_tells_nothing_needs_a_type(read: Reader) -> None:
     assert "--type" in refused.value.hint
     result = read("id,name\ns1,Cold\n", record_type="contact_stages")
     assert [(entry.list_name, entry.id, entry.name) for entry in result.entries] == [("contact_stages", "s1", "Cold")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "option"),
+    [
+        ("records.csv", ",".join(RECORD_COLUMNS) + "\ncontact:a1,contact,Ann Lee,,,,,,,,\n", "records --csv"),
+        ("records.csv", ";".join(RECORD_COLUMNS) + "\ncontact:a1;contact;Ann Lee;;;;;;;;\n", "records --csv"),
+        ("plan.csv", ",".join(PLAN_COLUMNS) + "\ncontact:a1,Ann Lee,create,Contact,,new,,,,\n", "plan --csv"),
+        ("records.json", '{"sfpush": 1, "command": "records", "status": "ok", "data": {}, "errors": []}', "--json"),
+        ("plan.json", '{"plan_id": "p", "created_at": "", "mode": "auto", "gates": [], "changes": []}', "plan --out"),
+    ],
+)
+@pytest.mark.parametrize("record_type", [None, "contacts"])
+def test_what_sfpush_wrote_itself_is_no_export(
+    read: Reader, name: str, content: str, option: str, record_type: str | None
+) -> None:
+    with pytest.raises(SourceUnreadable) as refused:
+        read(content, name, record_type)
+    assert refused.value.message == f"{name} was written by sfpush itself ({option}); it is no export of Apollo's."
+    assert refused.value.code == "own-file"
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "told"),
+    [
+        ("id,name,amount,stage,closed_date\nd1,Big,3,Won,2026-01-01\n", "contacts", "opportunities"),
+        (HEADER + "Ann,Lee,a@acme.example,Acme,,,a1\n", "accounts", "contacts"),
+        (HEADER + "Ann,Lee,a@acme.example,Acme,,,a1\n", "deals", "contacts"),
+        ("id,type,priority,status,due_at\nt1,a,high,open,2026-01-01\n", "contacts", "tasks"),
+    ],
+)
+def test_a_type_that_is_plainly_another_is_refused(read: Reader, header: str, said: str, told: str) -> None:
+    with pytest.raises(SourceUnreadable) as refused:
+        read(header, record_type=said)
+    assert f"plainly holds {told}, not " in refused.value.message
+    assert f"--type {told}" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("name,website\nAcme,acme.example\n", "deals"),
+        ("email,company_street\na@acme.example,1 Main St\n", "contacts"),
+        ("email\nsam@ours.example\n", "email_accounts"),
+        ("id,first_name,last_name,email\nu1,Sam,Hill,sam@ours.example\n", "users"),
+        (HEADER + "Ann,Lee,a@acme.example,Acme,,,a1\n", "contacts"),
+    ],
+)
+def test_a_type_decides_what_the_header_leaves_open(read: Reader, header: str, said: str) -> None:
+    assert not read(header, record_type=said).rejects
