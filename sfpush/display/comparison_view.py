@@ -6,17 +6,19 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
-from sfpush.display.table import ACTION_STYLES, plain_table
+from sfpush.display.table import ACTION_STYLES, plain_table, shortened, shown_of
 from sfpush.store.comparison import Decision, Difference
 from sfpush.store.plans import PlanHead
 
 _SAME = "the same, with other values"
 _MOST = 60
-_WIDE = 100
+_LONGEST_NAME = 32
 
 
 def show_comparison(
@@ -38,20 +40,27 @@ def show_comparison(
         summary.add_row(_coloured(ours), _coloured(theirs) if theirs != ours else _SAME, number(count))
     console.print(summary)
     console.print()
-    wide = console.width >= _WIDE
-    table = plain_table("name", *(["record"] if wide else []), "now", f"under {safe(other)}")
-    for one in itertools.islice(differences(), _MOST):
-        table.add_row(
-            Text(safe(one.name) or safe(one.record), "bold"),
-            *([Text(safe(one.record), "dim")] if wide else []),
-            _coloured(_said(one.ours)),
-            _coloured(_said(one.theirs)) if _said(one.theirs) != _said(one.ours) else _besides(one),
-        )
-    console.print(table)
-    if total > _MOST:
-        console.print(Text(f"and {number(total - _MOST)} more: --json lists them all.", "dim"))
+    shown = list(itertools.islice(differences(), shown_of(total, _MOST)))
+    names = [shortened(safe(one.name) or safe(one.record), _LONGEST_NAME) for one in shown]
+    room = max(map(cell_len, names))
+    for one, name in zip(shown, names, strict=True):
+        _show(one, set_cell_size(name, room), console)
+    if total > len(shown):
+        console.print(Text(f"and {number(total - len(shown))} more: --json lists them all.", "dim"))
     console.print()
     console.print(f"{counted(total, 'decision')} of {number(records)} would be different.")
+
+
+def _show(one: Difference, name: str, console: Console) -> None:
+    """What is decided now and under the other settings; below it the record's key and the reason for the latter."""
+    ours, theirs = _said(one.ours), _said(one.theirs)
+    alike = ours == theirs
+    console.print(
+        Text.assemble((name, "bold"), "  ", _coloured(ours), " → ", _besides(one) if alike else _coloured(theirs))
+    )
+    reason = "" if alike or one.theirs is None else safe(one.theirs.reason)
+    key = f"{safe(one.record)} · " if reason else safe(one.record)
+    console.print(Padding(Text.assemble((key, "dim"), reason), (0, 0, 0, 4), expand=False))
 
 
 def _said(decision: Decision | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
@@ -10,6 +12,7 @@ from rich.text import Text
 
 from sfpush.display.console import number, safe
 
+Thing = TypeVar("Thing")
 ACTION_STYLES = {
     "create": "green",
     "update": "yellow",
@@ -61,6 +64,18 @@ def pairs(rows: Mapping[str, str | Text]) -> Table:
 def shortened(name: str, room: int) -> str:
     """A name in no more columns than this, an ellipsis where it is cut."""
     return name if cell_len(name) <= room else f"{set_cell_size(name, room - 1)}…"
+
+
+def shown_of(total: int, most: int) -> int:
+    """How many of a list are shown: where only one would be left out, it stands instead of the line that says so."""
+    return total if total <= most + 1 else most
+
+
+def first_of(things: Iterator[Thing], most: int) -> tuple[list[Thing], int]:
+    """The first of a stream, as many as are shown, and how many more there are."""
+    first = list(itertools.islice(things, most + 1))
+    rest = sum(1 for _ in things)
+    return (first[:most], rest + 1) if rest else (first, 0)
 
 
 def count_cell(count: int, style: str = "") -> Text:

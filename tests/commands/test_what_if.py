@@ -68,6 +68,7 @@ def test_only_what_differs_is_listed_record_by_record(sfpush: Sfpush, connected:
     assert decisions(data)["contact:a2"] == ("create", "new")
     shown = sfpush("plan", "--compare", "other.toml", "--offline").out
     assert "2 decisions of 4 would be different." in shown
+    assert "create Contact new → skip stage\n    contact:a2 · Not created: stage Cold is not in" in shown
 
 
 def test_a_record_of_which_one_plan_says_nothing_has_no_action_there(sfpush: Sfpush, connected: Path) -> None:
