@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
 from sfpush.display.plan_view import value_text
-from sfpush.display.table import pairs, plain_table
+from sfpush.display.table import pairs, plain_table, shown_of
 from sfpush.push.hints import hint_for
 from sfpush.store.error_log import LoggedError
 
@@ -28,7 +28,8 @@ def show_errors(errors: Sequence[LoggedError], name_of: Callable[[str], str], co
         console.print(_indented(Text(hint_for(code), "cyan")))
         table = plain_table("id", "record", "state", "what Salesforce says", numbers={"id"})
         table.show_header = False
-        for error in of_cause[:_MOST_OF_A_CAUSE]:
+        shown = shown_of(len(of_cause), _MOST_OF_A_CAUSE)
+        for error in of_cause[:shown]:
             table.add_row(
                 str(error.id),
                 Text(safe(name_of(error.record)) or safe(error.record), "bold"),
@@ -36,8 +37,8 @@ def show_errors(errors: Sequence[LoggedError], name_of: Callable[[str], str], co
                 Text(safe(error.message)),
             )
         console.print(_indented(table))
-        if len(of_cause) > _MOST_OF_A_CAUSE:
-            more = f"and {number(len(of_cause) - _MOST_OF_A_CAUSE)} more: --json lists them all."
+        if len(of_cause) > shown:
+            more = f"and {number(len(of_cause) - shown)} more: --json lists them all."
             console.print(_indented(Text(more, "dim")))
         console.print()
     console.print(_conclusion(errors))

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sfpush.display.console import counted, number, safe
 from sfpush.display.result import ErrorLine
-from sfpush.display.table import count_cell, plain_table
+from sfpush.display.table import count_cell, plain_table, shown_of
 
 _COUNTS = ("rows", "new", "changed", "unchanged", "stale", "rejected")
 _ALWAYS = ("rows", "new")
@@ -27,10 +27,11 @@ def show_import(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
             cells = (count_cell(one[word], "red" if word == "rejected" else "") for word in shown)
             table.add_row(Text(safe(one["file"])), safe(one["type"]), *cells)
         console.print(table)
-    for row in rejects[:_MOST_REJECTS]:
+    shown_rejects = shown_of(len(rejects), _MOST_REJECTS)
+    for row in rejects[:shown_rejects]:
         console.print(Text.assemble((f"{safe(row['file'])}:{row['line']}: ", "dim"), safe(row["message"])))
-    if len(rejects) > _MOST_REJECTS:
-        console.print(Text(f"and {number(len(rejects) - _MOST_REJECTS)} more: --json lists them all.", "dim"))
+    if len(rejects) > shown_rejects:
+        console.print(Text(f"and {number(len(rejects) - shown_rejects)} more: --json lists them all.", "dim"))
     for error in errors:
         console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
     loaded = sum(one["rows"] - one["rejected"] for one in files)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -219,7 +220,7 @@ def value_text(value: Any) -> str:
     """A field's value on one line; a dash where there is none, an ellipsis where it is long."""
     if value is None or value == "":
         return "–"
-    text = safe(value)
+    text = safe(orjson.dumps(value).decode() if isinstance(value, dict | list) else value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 

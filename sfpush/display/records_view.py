@@ -14,58 +14,88 @@ from rich.text import Text
 
 from sfpush.display.console import counted, moment, number, safe
 from sfpush.display.plan_view import value_text
-from sfpush.display.table import ACTION_STYLES, pairs, plain_table
+from sfpush.display.table import ACTION_STYLES, first_of, pairs, plain_table, shortened
 from sfpush.store.record_list import ListedRecord
 
 _MOST = 100
 _MOST_EVENTS = 10
-_WITH_STAGES, _WITH_KEYS, _WITH_IDS = 72, 90, 130
-"""From so many columns on, a list shows them too."""
+_LONGEST_NAME = 32
+_UNBOUNDED = 100_000
 
 
 def show_records(
     listed: Callable[[], Iterator[ListedRecord]], console: Console, *, connected: bool, with_reasons: bool = False
 ) -> None:
-    """Name, stage, link and the last decision, or in place of the link the reason (L1); long lists are cut."""
-    records = listed()
-    shown = list(itertools.islice(records, _MOST))
+    """Name, key, stage, link and the last decision, or in place of the link the reason (L1); long lists are cut.
+
+    A table where all of it fits side by side, else two lines a record: a key or an Id that is cut or folded can't be
+    copied.
+    """
+    shown, rest = first_of(listed(), _MOST)
     if with_reasons:
         for record in shown:
             _show_with_reason(record, console)
     elif shown:
-        console.print(_table(shown, console.width))
-    rest = sum(1 for _ in records)
+        table = _table(shown)
+        unbounded = console.options.update(max_width=_UNBOUNDED)
+        if console.measure(table, options=unbounded).maximum <= console.width:
+            console.print(table)
+        else:
+            _show_in_two_lines(shown, console)
     if rest:
         console.print(Text(f"and {number(rest)} more: --search, --stage, --csv FILE or --json.", "dim"))
     said = f"{counted(len(shown) + rest, 'record')}."
     console.print(said if connected else f"{said} Not connected to an org, so none counts as synced.")
 
 
-def _table(records: Sequence[ListedRecord], width: int) -> Table:
-    stages, keys, ids = width >= _WITH_STAGES, width >= _WITH_KEYS, width >= _WITH_IDS
-    columns = ("name", *(["key"] if keys else []), *(["stage"] if stages else []), "in Salesforce", "last decision")
-    table = plain_table(*columns, whole=("in Salesforce", "last decision"))
+def _table(records: Sequence[ListedRecord]) -> Table:
+    table = plain_table("name", "key", "stage", "in Salesforce", "last decision")
     for record in records:
-        link = f"{record.sobject} {record.salesforce_id}" if ids else record.sobject
         table.add_row(
-            Text(safe(record.name) or safe(record.key), "bold"),
-            *([Text(safe(record.key), "dim")] if keys else []),
-            *([Text(safe(record.stage or "–"))] if stages else []),
-            Text((record.synced and link) or "–"),
+            _name(record),
+            Text(safe(record.key), "dim"),
+            Text(safe(record.stage or "–")),
+            Text(_link(record) or "–"),
             _decision(record.last_action, record.last_rule),
         )
     return table
 
 
+def _show_in_two_lines(records: Sequence[ListedRecord], console: Console) -> None:
+    room = max(_name(record).cell_len for record in records)
+    for record in records:
+        title = _name(record)
+        title.pad_right(room - title.cell_len + 2)
+        title.append_text(_decision(record.last_action, record.last_rule))
+        if record.stage:
+            title.append(f"  {safe(record.stage)}")
+        console.print(title, no_wrap=True, overflow="ellipsis")
+        facts = filter(None, (safe(record.key), _link(record)))
+        console.print(_reason(Text(" · ".join(facts), "dim")))
+
+
+def _name(record: ListedRecord) -> Text:
+    return Text(shortened(safe(record.name) or safe(record.key), _LONGEST_NAME), "bold")
+
+
+def _link(record: ListedRecord) -> str:
+    return f"{record.sobject} {record.salesforce_id}" if record.synced else ""
+
+
 def _show_with_reason(record: ListedRecord, console: Console) -> None:
-    title = Text.assemble((safe(record.name) or safe(record.key), "bold"), "  ")
-    title.append_text(_decision(record.last_action, record.last_rule))
-    key = f"  {safe(record.key)}"
-    if title.cell_len + cell_len(key) <= console.width:
-        title.append(key, "dim")
+    title = Text.assemble(_name(record), "  ", _decision(record.last_action, record.last_rule))
+    key, reason = safe(record.key), Text(safe(record.last_reason or ""))
+    if title.cell_len + 2 + cell_len(key) <= console.width:
+        title.append(f"  {key}", "dim")
+    else:
+        reason = Text.assemble((f"{key} · " if reason else key, "dim"), reason)
     console.print(title)
-    if record.last_reason:
-        console.print(Padding(Text(safe(record.last_reason)), (0, 0, 0, 4), expand=False))
+    if reason:
+        console.print(_reason(reason))
+
+
+def _reason(reason: Text) -> Padding:
+    return Padding(reason, (0, 0, 0, 4), expand=False)
 
 
 def _decision(action: str | None, rule: str | None) -> Text:

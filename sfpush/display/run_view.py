@@ -14,7 +14,7 @@ from sfpush.display.console import counted, moment, number, safe
 from sfpush.display.import_view import show_import
 from sfpush.display.plan_view import values_text
 from sfpush.display.result import ErrorLine
-from sfpush.display.table import plain_table
+from sfpush.display.table import plain_table, shown_of
 from sfpush.model import Verb
 from sfpush.store.journal import LocalChange, SentRow
 from sfpush.store.runs import Run
@@ -53,8 +53,8 @@ def show_pulled(facts: Mapping[str, Any], console: Console) -> None:
     for sobject, count in facts["read"].items():
         table.add_row(safe(sobject), number(count))
     console.print(table)
-    gone = [counted(facts[word], f"row {word}", f"rows {word}") for word in ("deleted", "merged") if facts[word]]
-    said = f" {', '.join(gone)} in Salesforce." if gone else ""
+    gone = [f"{number(facts[word])} {word}" for word in ("deleted", "merged") if facts[word]]
+    said = f" Of these rows, {' and '.join(gone)} in Salesforce." if gone else ""
     if facts["pulled"]:
         said += f" {counted(facts['pulled'], 'deal')} pulled."
     console.print(
@@ -77,7 +77,8 @@ def show_report(
         console.print()
     for note in notes:
         console.print(Text.assemble(("Note: ", "bold"), safe(note)))
-    for reject in facts["rejects"][:_MOST_REJECTS]:
+    shown = shown_of(len(facts["rejects"]), _MOST_REJECTS)
+    for reject in facts["rejects"][:shown]:
         console.print(
             Text.assemble(
                 ("! ", "bold red"),
@@ -87,12 +88,15 @@ def show_report(
             )
         )
         console.print(Padding(Text(safe(reject["message"])), (0, 0, 0, 4), expand=False))
-    rest = len(facts["rejects"]) - _MOST_REJECTS
-    if rest > 0:
+    rest = len(facts["rejects"]) - shown
+    if rest:
         console.print(Text(f"and {number(rest)} more: sfpush errors lists them.", "dim"))
-    for one in facts["left"][:_MOST_REJECTS]:
+    shown = shown_of(len(facts["left"]), _MOST_REJECTS)
+    for one in facts["left"][:shown]:
         name = safe(name_of(one["record"])) or safe(one["record"])
         console.print(Text.assemble(("! ", "bold red"), (name, "bold"), f"  left as it is. {safe(one['reason'])}"))
+    if len(facts["left"]) > shown:
+        console.print(Text(f"and {number(len(facts['left']) - shown)} more are left as they are.", "dim"))
     for error in errors:
         if error.code != "rejected":
             console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
@@ -167,5 +171,6 @@ def counts_text(results: Mapping[str, int]) -> Text:
     said = Text()
     for word, style in RESULT_STYLES.items():
         if results.get(word):
-            said.append(", " if said else "").append(f"{number(results[word])} {word}", style)
+            what = word.removesuffix("s") if results[word] == 1 else word
+            said.append(", " if said else "").append(f"{number(results[word])} {what}", style)
     return said or Text("nothing to do", "dim")

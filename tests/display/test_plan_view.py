@@ -162,3 +162,4 @@ def test_values_are_shown_on_one_line() -> None:
     assert value_text("x" * 100) == "x" * 69 + "…"
     assert value_text("a\nb") == "a b"
     assert value_text(False) == "False"
+    assert value_text({"iso_code": "EUR"}) == '{"iso_code":"EUR"}'

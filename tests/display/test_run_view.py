@@ -9,7 +9,7 @@ import pytest
 
 from sfpush.display.console import make_console
 from sfpush.display.result import ErrorLine
-from sfpush.display.run_view import counts_text, show_report
+from sfpush.display.run_view import counts_text, show_pulled, show_report
 
 NOTHING = {"created": 0, "updated": 0, "rejected": 0, "skipped": 0}
 
@@ -58,8 +58,28 @@ def test_what_an_undo_left_alone_is_told_with_its_reason() -> None:
     assert "! Ann Lee  left as it is. Changed since: Title." in text
 
 
+def test_a_long_undo_says_how_many_more_it_left_alone() -> None:
+    left = [{"record": f"contact:{number}", "reason": "Changed since: Title."} for number in range(12)]
+    text = shown(run(left=left), ErrorLine("left-alone", "12."))
+    assert text.count("left as it is.") == 10
+    assert "and 2 more are left as they are." in text
+
+
+def test_rows_that_a_pull_reads_again_are_not_told_as_news() -> None:
+    stream = io.StringIO()
+    facts = {"read": {"Contact": 20}, "deleted": 13, "merged": 1, "pulled": 0, "api_calls": 8}
+    show_pulled(facts, make_console(stream, {}))
+    assert "(8 API calls). Of these rows, 13 deleted and 1 merged in Salesforce." in stream.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("results", "said"), [({}, "nothing to do"), ({"created": 1, "rejected": 2}, "1 created, 2 rejected")]
+    ("results", "said"),
+    [
+        ({}, "nothing to do"),
+        ({"created": 1, "rejected": 2}, "1 created, 2 rejected"),
+        ({"created": 1, "members": 1}, "1 created, 1 member"),
+        ({"members": 2}, "2 members"),
+    ],
 )
 def test_counts_name_only_what_there_is(results: dict[str, int], said: str) -> None:
     assert counts_text(results).plain == said
