@@ -22,19 +22,28 @@ def import_files(
     *,
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV or JSON files.", show_default=False)],
     record_type: Annotated[
-        str, typer.Option("--type", metavar="T", help="What the files hold, where their content leaves it open.")
+        str,
+        typer.Option("--type", metavar="T", help="What the files hold, where their content leaves it open (below)."),
     ] = "",
 ) -> Result:
     """Load Apollo exports into the local store.
 
-    Nothing is sent anywhere. Contacts, accounts, stages, users and custom fields, as Apollo's CSV export or as JSON
-    from its API. What a file holds is found from its content. The same file again changes nothing. A row that can't
-    be loaded is listed with its line and reason, and the others go on.
+    Nothing is sent anywhere. Contacts, accounts, deals, activities and Apollo's own lists, as CSV or as JSON from its
+    API. What a file holds is found from its content. The same file again changes nothing. A row that can't be loaded
+    is listed with its line and reason, and the others go on.
+
+    \b
+    Types, for --type:
+      contacts, accounts, deals
+      emails, calls, tasks, meetings, notes, conversations
+      contact_stages, account_stages, opportunity_stages, users, typed_custom_fields
+      email_accounts  the connected mailboxes
 
     \b
     Examples:
       sfpush import apollo-contacts.csv apollo-accounts.csv
       sfpush import contacts.json contact_stages.json users.json
+      sfpush import --type email_accounts mailboxes.csv
     """
     return import_now(Session.of(context), files, record_type=record_type or None)
 
@@ -73,6 +82,7 @@ def import_facts(report: ImportReport) -> dict[str, Any]:
         "rejects": [
             {"file": row.file, "line": row.line, "reason": row.reason, "message": row.message} for row in report.rejects
         ],
+        "warnings": list(report.doubts),
     }
 
 

@@ -15,13 +15,18 @@ from sfpush.importer.parsed import Parsed, Reject, RowProblem, shown
 from sfpush.importer.source import BROKEN, Source
 from sfpush.model import RecordType
 
+_EMAIL = (frozenset({"email"}), frozenset({"email_address"}))
+_ONLY_EMAILS = (
+    "{name} holds nothing but e-mail addresses and was taken as contacts. If they are your own connected mailboxes,"
+    " import it with --type email_accounts."
+)
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 16 * 1024 * 1024
 _LONGEST_LINE = 4 * _LONGEST_CELL
 
 
-def read_csv(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]]:
-    """What the file holds (told by its header, unless `kind` says), and its rows.
+def read_csv(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed], str]:
+    """What the file holds (told by its header, unless `kind` says), its rows, and what to say of how it was taken.
 
     Raises SourceUnreadable when the first row is no header of an export, or does not tell what the file holds.
     """
@@ -40,7 +45,8 @@ def read_csv(source: Source, kind: Kind | None) -> tuple[Kind, Iterator[Parsed]]
             code="unknown-header",
         )
     columns = plan_columns(header, found.record_type or RecordType.CONTACT, source.path.name)
-    return found, _rows(_Reader(lines, delimiter, header), found, columns, source)
+    doubt = "" if kind or names not in _EMAIL else _ONLY_EMAILS.format(name=source.path.name)
+    return found, _rows(_Reader(lines, delimiter, header), found, columns, source), doubt
 
 
 def _rows(reader: _Reader, kind: Kind, columns: Columns, source: Source) -> Iterator[Parsed]:

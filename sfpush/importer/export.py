@@ -18,11 +18,15 @@ _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An open export. `kind` is what its header or first record says; JSON may hold other kinds after it."""
+    """An open export. `kind` is what its header or first record says; JSON may hold other kinds after it.
+
+    `doubt` is a sentence where the header could mean something else as well.
+    """
 
     kind: Kind
     source: Source
     rows: Iterator[Parsed]
+    doubt: str = ""
 
 
 @contextmanager
@@ -34,10 +38,10 @@ def open_export(path: Path, kind: Kind | None = None) -> Iterator[Export]:
     with open_source(path) as source:
         is_json = source.start.lstrip()[:1] in ("{", "[") or path.suffix.lower() in _JSON_SUFFIXES
         try:
-            found, rows = (read_json if is_json else read_csv)(source, kind)
+            found, rows, doubt = (*read_json(source, kind), "") if is_json else read_csv(source, kind)
         except OSError as problem:
             raise lost(path, problem) from problem
-        yield Export(found, source, _guarded(path, rows))
+        yield Export(found, source, _guarded(path, rows), doubt)
 
 
 def _guarded(path: Path, rows: Iterator[Parsed]) -> Iterator[Parsed]:

@@ -58,11 +58,12 @@ class UnreadableFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, file by file."""
+    """What an import did, file by file; `doubts` are sentences about files that could mean something else as well."""
 
     files: tuple[ImportedFile, ...]
     rejects: tuple[RejectedRow, ...]
     unreadable: tuple[UnreadableFile, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def import_files(
@@ -85,11 +86,13 @@ def import_files(
     imported: list[ImportedFile] = []
     rejects: list[RejectedRow] = []
     unreadable: list[UnreadableFile] = []
+    doubts: list[str] = []
     for path in files:
         tally: _Tally | None = None
         try:
             with open_export(path, kind) as export:
                 tally = _Tally(str(path), export.kind)
+                doubts += [export.doubt] if export.doubt else []
                 progress.start(f"Import {path.name}", export.source.size, "bytes")
                 with loading(connection):
                     _load(connection, export, tally, to_text(now), progress, lock)
@@ -99,7 +102,7 @@ def import_files(
         if tally is not None:
             imported += tally.files()
             rejects += tally.rejects
-    return ImportReport(tuple(imported), tuple(rejects), tuple(unreadable))
+    return ImportReport(tuple(imported), tuple(rejects), tuple(unreadable), tuple(doubts))
 
 
 class _Tally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from sfpush import __version__, cli
 from sfpush.commands.session import Session
 from sfpush.errors import SettingsError
+from sfpush.importer.kinds import KINDS, kind_named
 
 from .conftest import HEAD, Sfpush
 
@@ -245,3 +247,19 @@ def test_a_full_disk_and_a_broken_store_are_told_without_a_traceback(
     ran = sfpush("--json", "records")
     assert (ran.code, ran.envelope["errors"][0]["code"]) == (5, "store-unusable")
     assert not (own_place / "home" / "logs").exists()
+
+
+def test_import_help_names_every_type_and_no_other(sfpush: Sfpush) -> None:
+    shown = sfpush("import", "--help").out
+    listed = re.search(r"Types, for --type:\n(.+?)\n\n", shown, re.DOTALL)
+    assert listed
+    words = re.findall(r"[a-z_]+(?=,|\n| {2}|$)", listed[1].replace("the connected mailboxes", ""))
+    assert {kind_named(word) for word in words} == set(KINDS)
+
+
+def test_a_bare_list_of_emails_is_warned_of(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "mailboxes.csv").write_text("email\nsam@ours.example\n")
+    assert "Warning: mailboxes.csv holds nothing but e-mail addresses" in sfpush("import", "mailboxes.csv").out
+    (warning,) = sfpush("--json", "import", "mailboxes.csv").data["warnings"]
+    assert "--type email_accounts" in warning
+    assert sfpush("--json", "import", "mailboxes.csv", "--type", "email_accounts").data["warnings"] == []

@@ -22,7 +22,7 @@ PEOPLE = (
     "Too,many" + ",x" * 20 + "\n"
 )
 ENVELOPE = ["sfpush", "command", "status", "data", "errors"]
-IMPORT = ["files", "rejects"]
+IMPORT = ["files", "rejects", "warnings"]
 FILE = ["file", "type", "rows", "new", "changed", "unchanged", "stale", "rejected"]
 PLAN = ["plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings", "changes"]
 CHANGE = [

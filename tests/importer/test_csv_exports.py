@@ -8,6 +8,8 @@ import pytest
 
 from sfpush.display.csv_output import PLAN_COLUMNS, RECORD_COLUMNS
 from sfpush.errors import SourceUnreadable
+from sfpush.importer.export import open_export
+from sfpush.importer.kinds import CONTACTS, MAILBOXES
 from tests.importer.conftest import EXPORTS, Reader, read_export
 
 HEADER = "First Name,Last Name,Email,Company Name,Mobile Phone,Stage,Apollo Contact Id\n"
@@ -268,3 +270,18 @@ def test_a_type_that_is_plainly_another_is_refused(read: Reader, header: str, sa
 )
 def test_a_type_decides_what_the_header_leaves_open(read: Reader, header: str, said: str) -> None:
     assert not read(header, record_type=said).rejects
+
+
+def test_a_bare_list_of_emails_is_contacts_and_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "mailboxes.csv"
+    path.write_text("Email\nsam@ours.example\n")
+    with open_export(path) as export:
+        assert export.kind is CONTACTS
+        assert "taken as contacts" in export.doubt
+        assert "--type email_accounts" in export.doubt
+    for kind in (MAILBOXES, CONTACTS):
+        with open_export(path, kind) as export:
+            assert (export.kind, export.doubt) == (kind, "")
+    path.write_text("Email,Last Name\nann@acme.example,Lee\n")
+    with open_export(path) as export:
+        assert not export.doubt
