@@ -11,8 +11,8 @@ import orjson
 
 from sfpush.apollo_fields import STAGE_FIELD, display_name
 from sfpush.errors import UsageError
-from sfpush.model import ParsedRecord, Record, RecordType
-from sfpush.planning.keys import email_key, field_keys
+from sfpush.model import ParsedRecord, Record, RecordType, typed
+from sfpush.planning.keys import domain_key, email_key, field_keys
 from sfpush.store.database import in_chunks, marks
 
 _INSERT = (
@@ -221,7 +221,8 @@ def find(connection: sqlite3.Connection, text: str, *, to_delete: bool = False) 
 
     A former key leads to its record, but not `to_delete`: who wants that gone does not mean what has an Apollo id.
 
-    Raises UsageError when there is none, or when several could be meant; the hint names them.
+    Raises UsageError when there is none, or when several could be meant; the hint names them. A name or a domain is no
+    key, as many records may share it; the hint names those that have it.
     """
     text = text.strip()
     keys = [text, *(f"{record_type.value}:{text}" for record_type in RecordType)]
@@ -247,7 +248,8 @@ def find(connection: sqlite3.Connection, text: str, *, to_delete: bool = False) 
         case []:
             raise UsageError(
                 f"No record {text!r} is in the local store.",
-                hint="See `sfpush records --search …` for the keys; `sfpush import` brings records in.",
+                hint=_meant(connection, text)
+                or "See `sfpush records --search …` for the keys; `sfpush import` brings records in.",
                 code="unknown-record",
             )
         case _:
@@ -257,3 +259,20 @@ def find(connection: sqlite3.Connection, text: str, *, to_delete: bool = False) 
                 hint=f"Name one of them by its key: {', '.join(found[:_MOST_NAMED])}{more}.",
                 code="ambiguous-record",
             )
+
+
+def _meant(connection: sqlite3.Connection, text: str) -> str:
+    """The records with this in their name, those first whose whole name it is, and the accounts with this domain."""
+    named = connection.execute(
+        "SELECT key, name FROM records WHERE deleted_at IS NULL AND"
+        " (instr(lower(name), lower(:text)) AND :text <> ''"
+        "  OR key IN (SELECT key FROM record_keys WHERE kind = 'domain' AND value = :domain))"
+        " ORDER BY lower(name) <> lower(:text), key LIMIT :most",
+        {"text": text, "domain": domain_key(text), "most": _MOST_NAMED + 1},
+    ).fetchall()
+    if not named:
+        return ""
+    several = ", ".join(f"{typed(key)} ({name})" for key, name in named[:_MOST_NAMED])
+    said = f"A record is named by its key, Apollo id or e-mail. By name or domain: {several}"
+    more = len(named) > _MOST_NAMED
+    return f"{said} and more: sfpush records --search {typed(text)}" if more else f"{said}."

@@ -172,6 +172,34 @@ def test_find_refuses_what_can_mean_several_and_names_them(store: sqlite3.Connec
         assert key in refused.value.hint
 
 
+def test_a_name_or_a_domain_is_no_key_but_names_those_that_have_it(store: sqlite3.Connection) -> None:
+    take(
+        store,
+        row("account:6a01", name="Acme, Inc.", website="https://www.acme.example"),
+        row("account:6a00", name="Acme"),
+    )
+    take(store, row("account:name:a b", name="Zeta"), row("contact:5f01", first_name="Trim", last_name="Me"))
+    for text, hint in (
+        ("acme", "account:6a00 (Acme), account:6a01 (Acme, Inc.)."),
+        ("ACME, Inc.", "By name or domain: account:6a01 (Acme, Inc.)."),
+        ("acme.example", "By name or domain: account:6a01 (Acme, Inc.)."),
+        ("zeta", "By name or domain: 'account:name:a b' (Zeta)."),
+        ("Trim Me", "By name or domain: contact:5f01 (Trim Me)."),
+        ("Nobody", "`sfpush import` brings records in."),
+    ):
+        with pytest.raises(UsageError) as refused:
+            find(store, text)
+        assert refused.value.code == "unknown-record"
+        assert refused.value.hint.endswith(hint)
+
+
+def test_of_many_with_a_name_the_first_are_named_and_the_way_to_the_others(store: sqlite3.Connection) -> None:
+    take(store, *(row(f"account:6a0{number}", name=f"Acme {number}") for number in range(8)))
+    with pytest.raises(UsageError) as refused:
+        find(store, "acme")
+    assert refused.value.hint.endswith("account:6a04 (Acme 4) and more: sfpush records --search acme")
+
+
 def test_L1_records_are_listed_with_link_stage_and_last_decision(store: sqlite3.Connection) -> None:
     org = remember_org(store, "00D000000000001AAA", "https://a.example", now=NOW, window_ends_at=None).org
     other = remember_org(store, "00D000000000002AAA", "https://b.example", now=NOW, window_ends_at=None).org
