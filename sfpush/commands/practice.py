@@ -78,18 +78,28 @@ def reset(context: typer.Context, *, data: DataFile = None, rules: RulesFile = N
     """Begin the practice org anew, empty.
 
     It is another org then, with another id. Its rules stay, unless --rules gives others (README, "The practice org's
-    own rules", says what can stand in such a file). One that is being served goes on as the new org.
+    own rules", says what can stand in such a file). One that is being served goes on as the new org. A home that is
+    connected to its own practice org is connected to the new one.
 
     \b
     Examples:
       sfpush practice reset
       sfpush practice reset --rules rules.toml
     """
-    with opened(Session.of(context), data, rules) as org:
+    session = Session.of(context)
+    connected = _is_connected_to(session, data)
+    if connected:
+        _ = session.settings  # what is wrong is better said before anything is gone
+    with opened(session, data, rules) as org:
         org.reset()
-        return done(
-            "practice reset", f"The practice org is new and empty: {org.identity.org_id}.", org=org.identity.org_id
-        )
+        org_id = org.identity.org_id
+    said = f"The practice org is new and empty: {org_id}."
+    if connected:
+        from sfpush.commands.connect import connect_practice
+
+        connect_practice(session)
+        said += " This home is connected to it."
+    return done("practice reset", said, org=org_id)
 
 
 def seed(
@@ -169,6 +179,15 @@ def _file(session: Session, data: Path | None) -> Path:
     from sfpush.commands.embedded import FILE_NAME
 
     return data.expanduser() if data is not None else session.home / FILE_NAME
+
+
+def _is_connected_to(session: Session, data: Path | None) -> bool:
+    """Whether the home is connected to its own practice org, and that is the one in the file."""
+    from sfpush.org.connection import load_connection
+
+    connection = load_connection(session.home)
+    own = _file(session, data).resolve() == _file(session, None).resolve()
+    return own and connection is not None and connection.login.way == "practice"
 
 
 def _say_ready(session: Session, served: Serving) -> None:

@@ -157,6 +157,25 @@ def signing_key(folder: Path) -> tuple[Path, Path]:
     return key, certificate
 
 
+def test_G0_a_home_that_is_connected_to_its_practice_org_is_connected_to_the_new_one_after_reset(
+    sfpush: Sfpush, own_place: Path
+) -> None:
+    sfpush("practice", "reset")
+    assert sfpush("--json", "status").data["connected"] is False, "a reset connects no home that was not"
+    sfpush("connect", "--practice")
+    old = sfpush("--json", "status").data["org"]["id"]
+    new = sfpush("--json", "practice", "reset").data["org"]
+    ran = sfpush("--json", "status")
+    assert (ran.code, ran.data["connected"], ran.data["org"]["id"]) == (0, True, new)
+    assert new != old
+    sfpush("practice", "reset", "--data", str(own_place / "another.sqlite"))
+    assert sfpush("--json", "status").data["org"]["id"] == new
+    (own_place / "sfpush.toml").write_text("[push]\nenabled = 3\n")
+    assert sfpush("practice", "reset").code == 3
+    (own_place / "sfpush.toml").unlink()
+    assert sfpush("--json", "status").data["org"]["id"] == new, "nothing is gone when it can't be connected again"
+
+
 def test_rules_that_can_not_be_used_are_exit_2(sfpush: Sfpush, own_place: Path) -> None:
     (own_place / "rules.toml").write_text("[nonsense]\n")
     assert sfpush("practice", "reset", "--rules", "rules.toml").code == 2
