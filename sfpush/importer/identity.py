@@ -1,8 +1,8 @@
 """Which record a row is: the key from its Apollo id, else one made from its e-mail, else from its name and company.
 
 A made key is stable, so the same row comes back to the same record; it never looks like an Apollo id (24 hex digits)
-because it starts with a word. A person who later arrives with an Apollo id is a second record: that the two are one
-is found by matching (M4), never guessed here.
+because it starts with a word. Who arrives with an Apollo id as well has two keys: that they are one record is found
+where rows enter the store (`store.twins`), which knows who is there already.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One person or company that came without an Apollo id, and later with one or the other way round: one record.
+"""One person or company that came without an Apollo id, and with one, in whichever order: one record (M4).
 
 The key with the Apollo id is the one that stays. The other is its former key: kept as a deleted record, merged into the
 one with the id, it leads there. Nothing of that travels to an org (S1): a former key has no link.
@@ -18,7 +18,6 @@ import orjson
 from sfpush.apollo_fields import display_name
 from sfpush.model import ParsedRecord, Record, RecordType
 from sfpush.planning.keys import email_key, field_keys
-from sfpush.planning.merges import blanks_filled, with_fields
 from sfpush.store.database import in_chunks, marks
 from sfpush.store.records import Counts, get, upsert
 
@@ -163,7 +162,7 @@ def _united(connection: sqlite3.Connection, row: ParsedRecord, now: str) -> Pars
     """Let the row's record and its only twin, if it has one, become one; returns the row as that record's."""
     (row,) = _led(connection, [row])
     own = _stored(connection, row.key)
-    if own is not None and (own.record.deleted or (row.updated_at or "~") < (own.updated_at or "")):
+    if own is not None and (own.record.deleted or _stale(row, own)):
         return row
     match _alike(connection, row):
         case [(key, apollo_id)] if (apollo_id is None) is not (row.apollo_id is None):
@@ -196,14 +195,14 @@ def _alike(connection: sqlite3.Connection, row: ParsedRecord) -> list[tuple[str,
 
 
 def _must_stay_two(connection: sqlite3.Connection, without: str, with_id: str) -> bool:
-    """Whether one org has a row of each: a person merges these there (S3). Or whether it is not known yet: what was
-    upserted by the one key and never answered must be looked up before it could go by the other (B3)."""
+    """Whether one org has a row of each: a person merges these there (S3). Or whether a Bulk job may yet make one of
+    the former key, where the external id is: it is waited for before anything goes by the other (B3)."""
     return bool(
         connection.execute(
             "SELECT EXISTS (SELECT 1 FROM orgs JOIN links one ON one.org = orgs.org AND one.key = ?"
             " JOIN links other ON other.org = orgs.org AND other.key = ?)"
             " OR EXISTS (SELECT 1 FROM batch_rows JOIN batches USING (batch)"
-            " WHERE key = ? AND outcome IS NULL AND verb = 'upsert')",
+            " WHERE key = ? AND outcome IS NULL AND verb = 'upsert' AND transport = 'bulk')",
             (without, with_id, without),
         ).fetchone()[0]
     )
@@ -212,10 +211,11 @@ def _must_stay_two(connection: sqlite3.Connection, without: str, with_id: str) -
 def _become(
     connection: sqlite3.Connection, without: str, with_id: str, apollo_id: str, row: ParsedRecord, now: str
 ) -> None:
-    """Let the record without an Apollo id become the one with it, and its key a former one of that."""
+    """Let the record without an Apollo id become the one with it, and its key a former key of that."""
     one, other = _stored(connection, without), _stored(connection, with_id)
     if one is not None and other is None:
-        fields = orjson.dumps({**one.record.fields, "id": apollo_id}).decode()
+        own_id = {"id": apollo_id} if _stale(row, one) else {}  # else the row brings it, and counts as a change
+        fields = orjson.dumps({**one.record.fields, **own_id}).decode()
         connection.execute(
             "UPDATE records SET key = ?, apollo_id = ?, fields = ?, version = version + 1 WHERE key = ?",
             (with_id, apollo_id, fields, without),
@@ -238,6 +238,7 @@ def _become(
 
 def _move(connection: sqlite3.Connection, before: str, key: str, now: str) -> None:
     """Let all that orgs and people have said of a record be said of another."""
+    _take_for_creates(connection, before, now)
     connection.execute("UPDATE batch_rows SET key = ? WHERE key = ?", (key, before))
     for table in ("links", "settled_rows"):
         connection.execute(f"UPDATE OR IGNORE {table} SET key = ? WHERE {_IN_ANY_ORG}", (key, before))
@@ -254,8 +255,32 @@ def _move(connection: sqlite3.Connection, before: str, key: str, now: str) -> No
     )
 
 
+def _take_for_creates(connection: sqlite3.Connection, key: str, now: str) -> None:
+    """Make creates of a record's upserts that were never answered. With another external id, another upsert would not
+    meet the row that such a one may still make; a create is looked up, and waited for, by what was sent (B3)."""
+    for batch, place in connection.execute(
+        "SELECT batch, place FROM batch_rows JOIN batches USING (batch)"
+        " WHERE key = ? AND outcome IS NULL AND verb = 'upsert' AND answered_at IS NULL",
+        (key,),
+    ).fetchall():
+        own = connection.execute(
+            "INSERT INTO batches (run, transport, sobject, verb, sent_at, org_time, sent_by, lost_at)"
+            " SELECT run, transport, sobject, 'create', sent_at, org_time, sent_by, lost_at FROM batches"
+            " WHERE batch = ?",
+            (batch,),
+        ).lastrowid
+        connection.execute("UPDATE batch_rows SET batch = ? WHERE batch = ? AND place = ?", (own, batch, place))
+        connection.execute(
+            "UPDATE batches SET answered_at = ? WHERE batch = ? AND NOT EXISTS"
+            " (SELECT 1 FROM batch_rows WHERE batch_rows.batch = batches.batch AND outcome IS NULL)",
+            (now, batch),
+        )
+
+
 def _both(without: _Stored, with_id: _Stored) -> ParsedRecord:
     """What is known of the two together: the fresher one's values (I3), its blanks filled from the other."""
+    from sfpush.planning.merges import blanks_filled, with_fields  # brings along what an import has no other need of
+
     one, other = with_id, without
     if one.updated_at and other.updated_at and other.updated_at > one.updated_at:
         one, other = other, one
@@ -264,6 +289,11 @@ def _both(without: _Stored, with_id: _Stored) -> ParsedRecord:
     fields = {**record.fields, "id": own.apollo_id}
     updated_at = max(with_id.updated_at or "", without.updated_at or "") or None
     return ParsedRecord(own.key, own.type, fields, own.fields.keys() | fields.keys(), own.apollo_id, updated_at)
+
+
+def _stale(row: ParsedRecord, stored: _Stored) -> bool:
+    """Whether the row is older than what is stored, so that it is ignored (I3)."""
+    return bool(row.updated_at and stored.updated_at and row.updated_at < stored.updated_at)
 
 
 def _stored(connection: sqlite3.Connection, key: str) -> _Stored | None:

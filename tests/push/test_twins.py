@@ -1,0 +1,112 @@
+"""A record that gets its Apollo id while an org's answer to its create is still out (B3), or while a run is at work."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sfpush.practice.rules import Rules
+from sfpush.runs.import_files import import_files
+from sfpush.runs.lock import only_run
+from sfpush.runs.progress import Silent
+from sfpush.settings.schema import Settings
+from tests.push.conftest import Home
+from tests.push.test_recover import killed_at
+
+LATER = timedelta(seconds=121)
+BOB = {
+    "first_name": "Bob",
+    "last_name": "Ray",
+    "email": "bob@acme.example",
+    "email_status": "verified",
+    "organization_name": "Acme",
+}
+FORMER, KEY = "contact:email-bob-f3d0474b75ca", "contact:66f1"
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> tuple[Path, Path]:
+    """The same contact without its id, and with it."""
+    without, with_id = tmp_path / "without.json", tmp_path / "with.json"
+    without.write_text(json.dumps({"contacts": [BOB]}))
+    with_id.write_text(json.dumps({"contacts": [{**BOB, "id": "66f1", "title": "CEO"}]}))
+    return without, with_id
+
+
+def take(home: Home, export: Path) -> None:
+    report = import_files(home.connection, [export], now=home.now(), progress=Silent())
+    assert not report.rejects
+    assert not report.unreadable
+
+
+def linked(home: Home) -> list[str]:
+    return [key for (key,) in home.connection.execute("SELECT key FROM links WHERE sobject = 'Contact'")]
+
+
+class TestWithoutExternalId:
+    def test_B3_a_create_that_went_through_is_found_by_the_new_key(
+        self, home: Home, exports: tuple[Path, Path]
+    ) -> None:
+        take(home, exports[0])
+        killed_at(home, "Contact", committed=True)
+        take(home, exports[1])
+        assert home.recover().found == 1
+        assert linked(home) == [KEY]
+        results = home.push().results
+        assert (results.created, results.updated) == (0, 1)
+        assert [row["Title"] for row in home.rows("Contact", "Title")] == ["CEO"]
+
+    def test_B3_a_create_that_never_arrived_waits_and_goes_once(self, home: Home, exports: tuple[Path, Path]) -> None:
+        take(home, exports[0])
+        killed_at(home, "Contact", committed=False)
+        take(home, exports[1])
+        held = home.push()
+        assert (held.results.created, held.results.blocked) == (0, 1)
+        home.shift = LATER
+        assert home.push().results.created == 1
+        assert linked(home) == [KEY]
+        assert len(home.rows("Contact", "Title")) == 1
+
+    def test_M4_records_stay_two_while_a_run_is_at_work(
+        self, home: Home, exports: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        take(home, exports[0])
+        with only_run(tmp_path, "push", now=home.now()):
+            import_files(
+                home.connection,
+                [exports[1]],
+                now=home.now(),
+                progress=Silent(),
+                lock=lambda: only_run(tmp_path, "import", now=home.now()),
+            )
+        keys = "SELECT key FROM records WHERE type = 'contact' AND deleted_at IS NULL ORDER BY key"
+        assert home.connection.execute(keys).fetchall() == [(KEY,), (FORMER,)]
+        take(home, exports[1])
+        assert home.connection.execute(keys).fetchall() == [(KEY,)]
+
+
+class TestWithExternalId:
+    @pytest.fixture
+    def practice_rules(self) -> Rules:
+        field = {"sobject": "Contact", "name": "Apollo_Id__c", "type": "string", "length": 80}
+        return Rules.from_mapping({"fields": [{**field, "external_id": True, "unique": True}]})
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings.model_validate({"salesforce": {"external_ids": {"contact": "Apollo_Id__c"}}})
+
+    @pytest.mark.parametrize("committed", [True, False])
+    def test_B3_an_upsert_by_the_former_key_is_never_made_a_second_time(
+        self, home: Home, exports: tuple[Path, Path], *, committed: bool
+    ) -> None:
+        take(home, exports[0])
+        killed_at(home, "Contact", committed=committed)
+        take(home, exports[1])
+        assert home.push().results.created == 0
+        home.shift = LATER
+        assert home.push().results.created == (0 if committed else 1)
+        assert linked(home) == [KEY]
+        assert len(home.rows("Contact", "Title")) == 1
