@@ -14,6 +14,7 @@ from sfpush.planning.matching import Found, Gone, Match, Several
 from sfpush.planning.subjects import Subject
 from sfpush.planning.verdicts import Refusal
 
+NO_OWNER = "Owned by the integration user"
 _ACCOUNT = "Account"
 MADE_UP = "account:name:"
 """How the key of an account begins that is made of a contact's company columns."""
@@ -148,5 +149,16 @@ def owner(record: Record, context: Context, notes: list[str]) -> Mapping[str, Sa
     if user is not None:
         return {"OwnerId": user}
     if email:
-        notes.append(f"Owner {email} has no active Salesforce user; the integration user will own it.")
+        notes.append(f"{NO_OWNER}: {email} is no active Salesforce user.")
     return {}
+
+
+def owner_warnings(without: int) -> tuple[str, ...]:
+    """What a plan says once of all its new records whose Apollo owner has no Salesforce user (C9)."""
+    if not without:
+        return ()
+    counted = "1 new record has" if without == 1 else f"{without:,} new records have"
+    return (
+        f"owners.map: {counted} an Apollo owner who is no active Salesforce user, and will belong to the integration"
+        " user. Add the owner in Salesforce first if that should not be.",
+    )

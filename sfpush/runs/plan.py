@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from sfpush.model import RecordType, Rule
+from sfpush.planning.accounts import NO_OWNER, owner_warnings
 from sfpush.planning.activities.lines import SOBJECTS
 from sfpush.planning.campaigns import Campaign, campaign_warnings
 from sfpush.planning.context import Context
@@ -90,7 +91,12 @@ def make_plan(
     planned = plans.tally(connection, head.plan)
     created = {sobject for action, sobject, _rule in planned if action == "create"}
     deletes = sum(count for (_, _, rule), count in planned.items() if rule == Rule.DELETED_IN_APOLLO)
-    warned = (*plan_warnings(connection, context, created), *delete_warnings(deletes, settings.push.max_deletes))
+    without_owner = plans.count_creates_for(connection, head.plan, NO_OWNER) if settings.owners.map and created else 0
+    warned = (
+        *plan_warnings(connection, context, created),
+        *owner_warnings(without_owner),
+        *delete_warnings(deletes, settings.push.max_deletes),
+    )
     head = replace(head, warnings=(*head.warnings, *warned))
     with writing(connection):
         head = replace(head, estimated_calls=estimated_calls(writes_of(planned), settings))

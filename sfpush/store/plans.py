@@ -185,6 +185,15 @@ def waiting(connection: sqlite3.Connection, plan: int) -> Mapping[str, int]:
     return dict(rows.fetchall())
 
 
+def count_creates_for(connection: sqlite3.Connection, plan: int, words: str) -> int:
+    """How many of the plan's creates have these words in their reason."""
+    return int(
+        connection.execute(
+            "SELECT count(*) FROM changes WHERE plan = ? AND action = 'create' AND instr(reason, ?)", (plan, words)
+        ).fetchone()[0]
+    )
+
+
 def _counted(connection: sqlite3.Connection, query: str, plan: int) -> dict[Any, int]:
     """How often each row of a query comes, in order; SQLite would sort all of them in memory to count them."""
     return dict(sorted(Counter(connection.execute(query, (plan,))).items()))
