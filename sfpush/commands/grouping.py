@@ -29,6 +29,8 @@ HELP_ORDER = (
     "enable", "disconnect", "practice",
 )  # fmt: skip
 """Typer keeps groups behind commands; the help follows what a person does first."""
+_UNNAMED = "sfpush.unnamed"
+"""That a group's default command was meant and not named: its usage then does without its name too."""
 
 
 class Command(TyperCommand):
@@ -39,6 +41,10 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         return [usage_piece(piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def format_usage(self, ctx: Context, formatter: Any) -> None:
+        path = ctx.parent.command_path if ctx.parent and ctx.meta.get(_UNNAMED) else ctx.command_path
+        formatter.write_usage(path, " ".join(self.collect_usage_pieces(ctx)))
 
     def format_options(self, ctx: Context, formatter: Any) -> None:
         for title, kind in (("Arguments", "argument"), ("Options", "option")):
@@ -92,6 +98,7 @@ class GroupWithDefault(Group):
         completing_first_word = ctx.resilient_parsing and not args
         if not completing_first_word and (not args or args[0] not in self.commands):
             args = [self.default, *args]
+            ctx.meta[_UNNAMED] = True
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Any, list[str]]:

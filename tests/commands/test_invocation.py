@@ -86,6 +86,13 @@ def test_a_value_that_does_not_fit_is_told_in_plain_words(sfpush: Sfpush, argume
     assert sfpush("--json", *arguments).envelope["errors"][0]["message"].startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "usage"), [(["errors"], "errors"), (["errors", "list"], "errors list"), (["plan"], "plan")]
+)
+def test_the_usage_of_a_default_command_is_what_was_typed(sfpush: Sfpush, arguments: list[str], usage: str) -> None:
+    assert sfpush(*arguments, "--help").out.startswith(f"Usage: sfpush {usage} [OPTIONS]\n")
+
+
 def test_a_plan_file_that_is_missing_is_what_is_told_first(sfpush: Sfpush) -> None:
     ran = sfpush("--json", "push", "--plan", "missing.json")
     assert (ran.code, ran.envelope["errors"][0]["message"][:27]) == (2, "The plan file missing.json ")
