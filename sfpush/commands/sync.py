@@ -30,6 +30,9 @@ def sync(
     works in a home at a time. A run that was interrupted or killed is picked up by the next one; nothing is written
     twice.
 
+    Files of the inbox (.csv, .json, .jsonl, .ndjson) stay where they are. Each is imported once, and again when it has
+    changed. One that can't be read as a whole is reported by every sync until it is mended or taken away.
+
     \b
     Examples:
       sfpush sync
