@@ -33,6 +33,10 @@ _UNNAMED = "sfpush.unnamed"
 """That a group's default command was meant and not named: its usage then does without its name too."""
 
 
+_MAKE_CONFIG = frozenset({"init", "settings set"})
+"""Commands that may name a settings file that is not there yet."""
+
+
 class Command(TyperCommand):
     """A command whose help is quick to draw, and that tells the session its name before it begins."""
 
@@ -61,7 +65,10 @@ class Command(TyperCommand):
             group.format_commands(ctx.parent, formatter)
 
     def invoke(self, ctx: Context) -> Any:
-        Session.of(ctx).command = command_words(ctx)
+        session = Session.of(ctx)
+        session.command = command_words(ctx)
+        if session.command not in _MAKE_CONFIG:
+            session.require_named_config()
         return super().invoke(ctx)
 
 

@@ -84,6 +84,10 @@ class Session:
 
         return find_config(self.config, self.env, Path())
 
+    def require_named_config(self) -> None:
+        """Raise UsageError if a settings file was named and is not there, also where no setting is asked for."""
+        _ = self.config_file
+
     @property
     def config_named(self) -> Path | None:
         """The settings file that was named on the command line or in the environment, whether it exists or not."""

@@ -20,14 +20,18 @@ def checked_home(home: Path) -> Path:
     """The home itself, once it is known that nobody else can put files into it; its files are closed to others.
 
     A secret that others could read is not closed here but refused where it is loaded: it may have been read already.
-    Raises NotReady for a home that somebody else owns or that everybody can write to: a connection or a store that
-    they put there would be taken for one's own.
+    Raises NotReady for a home that is no folder, and for one that somebody else owns or that everybody can write to: a
+    connection or a store that they put there would be taken for one's own.
     """
-    if os.name != "posix":
-        return home
     try:
         found = home.stat()
+    except NotADirectoryError:
+        raise _no_folder(home) from None
     except OSError:  # not there yet, or not to be seen: making or opening it says why
+        return home
+    if not stat.S_ISDIR(found.st_mode):
+        raise _no_folder(home)
+    if os.name != "posix":
         return home
     if found.st_uid not in (os.geteuid(), 0):
         raise NotReady(
@@ -35,7 +39,7 @@ def checked_home(home: Path) -> Path:
             hint="Work as that user, or use a --home of your own.",
             code="home-exposed",
         )
-    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_IWOTH:
+    if found.st_mode & stat.S_IWOTH:
         raise NotReady(
             f"Everybody on this machine can write to the home {home}.",
             hint=f"Close it with: chmod go-w {shlex.quote(str(home))}, or use another --home.",
@@ -54,6 +58,10 @@ def _close(path: Path) -> None:
             path.chmod(_FILE)
     except OSError:  # not there, or another user's: then opening it fails, and says so
         return
+
+
+def _no_folder(home: Path) -> NotReady:
+    return NotReady(f"The home {home} is not a folder.", hint="Name a folder with --home.", code="home-unusable")
 
 
 def make_home(home: Path) -> None:

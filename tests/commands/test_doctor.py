@@ -437,7 +437,7 @@ def test_F3_F4_values_of_settings_and_records_are_held_against_picklists(
 def test_C10_a_source_that_is_new_in_an_open_picklist_is_a_warning(look: Look) -> None:
     checks = look()
     assert states(checks)["contact-values"] == "warning"
-    assert "Setting: contacts.source_value (sfpush.toml:1)." in said(checks, "contact-values")
+    assert "Setting: contacts.source_value (sfpush.toml)." in said(checks, "contact-values")
 
 
 def test_M7_without_external_ids_only_one_home_should_push(look: Look) -> None:

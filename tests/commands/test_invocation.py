@@ -270,3 +270,22 @@ def test_a_bare_list_of_emails_is_warned_of(sfpush: Sfpush, own_place: Path) -> 
     (warning,) = sfpush("--json", "import", "mailboxes.csv").data["warnings"]
     assert "--type email_accounts" in warning
     assert sfpush("--json", "import", "mailboxes.csv", "--type", "email_accounts").data["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    "command", ["import contacts.csv", "errors", "history", "records", "status", "settings check", "doctor", "plan"]
+)
+def test_a_named_settings_file_that_is_not_there_stops_every_command(sfpush: Sfpush, command: str) -> None:
+    ran = sfpush("--json", "--config", "nope.toml", *command.split())
+    assert ran.code == 2
+    assert ran.envelope["errors"][0]["message"] == "There is no settings file nope.toml (--config)."
+    assert sfpush("--config", "nope.toml", *command.split(), "--help").code == 0
+
+
+def test_a_home_that_is_a_file_is_told_as_such(sfpush: Sfpush, own_place: Path) -> None:
+    (own_place / "file").write_text("")
+    for home in ("file", "file/below"):
+        for command in ("status", "records", "plan", "history"):
+            ran = sfpush("--json", "--home", home, command)
+            said = [(error["code"], error["message"]) for error in ran.envelope["errors"]]
+            assert (ran.code, said) == (5, [("home-unusable", f"The home {home} is not a folder.")])
