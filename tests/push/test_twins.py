@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,28 @@ class TestWithoutExternalId:
         assert home.connection.execute(keys).fetchall() == [(KEY,), (FORMER,)]
         take(home, exports[1])
         assert home.connection.execute(keys).fetchall() == [(KEY,)]
+
+
+ORDERS = [order for length in (2, 3) for order in product((0, 1), repeat=length) if len(set(order)) == 2]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("push_between", [True, False])
+def test_M4_any_order_of_exports_ends_in_the_same_org(
+    home: Home, exports: tuple[Path, Path], order: tuple[int, ...], *, push_between: bool
+) -> None:
+    for which in order:
+        take(home, exports[which])
+        if push_between:
+            assert home.push().results.rejected == 0
+    home.push()
+    assert [row["Title"] for row in home.rows("Contact", "Title")] == ["CEO"]
+    assert len(home.rows("Account")) == 1
+    assert linked(home) == [KEY]
+    after = home.push().results
+    assert (after.created, after.updated, after.blocked, after.deleted) == (0, 0, 0, 0)
+    keys = home.connection.execute("SELECT key, merged_into FROM records WHERE type = 'contact' ORDER BY key")
+    assert keys.fetchall() == [(KEY, None), (FORMER, KEY)]
 
 
 class TestWithExternalId:
