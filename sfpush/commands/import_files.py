@@ -61,6 +61,7 @@ def import_now(session: Session, files: Sequence[Path], *, record_type: str | No
         progress=session.progress,
         lock=partial(session.only_run, "import"),
     )
+    tell_doubts(session, report)
     facts, errors = import_facts(report), import_errors(report)
     return Result(
         "import",
@@ -82,8 +83,15 @@ def import_facts(report: ImportReport) -> dict[str, Any]:
         "rejects": [
             {"file": row.file, "line": row.line, "reason": row.reason, "message": row.message} for row in report.rejects
         ],
-        "warnings": list(report.doubts),
     }
+
+
+def tell_doubts(session: Session, report: ImportReport) -> None:
+    """On standard error: what was taken for something that it may not be."""
+    from sfpush.display.failure_view import show_warning
+
+    for sentence in () if session.quiet else report.doubts:
+        show_warning(session.err, sentence)
 
 
 def import_exit_code(report: ImportReport) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfpush.commands.import_files import import_errors, import_facts
+from sfpush.commands.import_files import import_errors, import_facts, tell_doubts
 from sfpush.commands.session import Session
 from sfpush.display.result import DONE, REJECTED, ErrorLine, Result, error_lines
 from sfpush.errors import Interrupted
@@ -30,6 +30,8 @@ def run_result(
     from sfpush.display.run_view import show_report
     from sfpush.store.records import record_name
 
+    if imported:
+        tell_doubts(session, imported)
     facts = {
         "run": report.run_id,
         **({"import": import_facts(imported)} if imported else {}),

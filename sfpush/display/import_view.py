@@ -18,7 +18,7 @@ _MOST_REJECTS = 20
 
 
 def show_import(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: Console) -> None:
-    """Counts a file, rejected rows with line and reason, files that are in doubt or could not be read; a conclusion."""
+    """Counts a file, rejected rows with line and reason, files that could not be read; a conclusion."""
     files, rejects = facts["files"], facts["rejects"]
     if files:
         shown = [word for word in _COUNTS if word in _ALWAYS or any(one[word] for one in files)]
@@ -32,8 +32,6 @@ def show_import(facts: Mapping[str, Any], errors: Sequence[ErrorLine], console: 
         console.print(Text.assemble((f"{safe(row['file'])}:{row['line']}: ", "dim"), safe(row["message"])))
     if len(rejects) > shown_rejects:
         console.print(Text(f"and {number(len(rejects) - shown_rejects)} more: --json lists them all.", "dim"))
-    for sentence in facts["warnings"]:
-        console.print(Text.assemble(("Warning: ", "yellow"), safe(sentence)))
     for error in errors:
         console.print(Text.assemble((safe(error.message), "red"), f" {safe(error.hint)}"))
     loaded = sum(one["rows"] - one["rejected"] for one in files)

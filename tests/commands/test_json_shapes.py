@@ -22,7 +22,7 @@ PEOPLE = (
     "Too,many" + ",x" * 20 + "\n"
 )
 ENVELOPE = ["sfpush", "command", "status", "data", "errors"]
-IMPORT = ["files", "rejects", "warnings"]
+IMPORT = ["files", "rejects"]
 FILE = ["file", "type", "rows", "new", "changed", "unchanged", "stale", "rejected"]
 PLAN = ["plan_id", "created_at", "org", "mode", "gates", "summary", "api_calls", "warnings", "changes"]
 CHANGE = [
