@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from sfpush.commands.session import Session
+from sfpush.commands.sobjects import SObject
 from sfpush.display.result import Result
-
-
-class Mapped(StrEnum):
-    """The objects that have a field map."""
-
-    ACCOUNT = "Account"
-    CONTACT = "Contact"
-    LEAD = "Lead"
-    OPPORTUNITY = "Opportunity"
-    TASK = "Task"
-    EVENT = "Event"
-    NOTE = "Note"
 
 
 def fields(
     context: typer.Context,
     *,
     sobject: Annotated[
-        Mapped | None, typer.Argument(metavar="OBJECT", case_sensitive=False, help="Only this object.")
+        SObject | None, typer.Argument(metavar="OBJECT", case_sensitive=False, help="Only this object.")
     ] = None,
 ) -> Result:
     """Show which Apollo field goes where.
@@ -46,7 +34,7 @@ def fields(
     from sfpush.display.fields_view import show_fields
 
     session = Session.of(context)
-    rows = [row for one in ([sobject] if sobject else Mapped) for row in _rows(session, one.value)]
+    rows = [row for one in ([sobject] if sobject else SObject) for row in _rows(session, one.value)]
     return Result("fields", {"fields": rows}, view=partial(show_fields, rows))
 
 

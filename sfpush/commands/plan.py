@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from sfpush.commands.grouping import add, group
 from sfpush.commands.named_file import named_file
 from sfpush.commands.planned import LISTED, changes_of, plan_now, plan_result
 from sfpush.commands.session import Session
+from sfpush.commands.sobjects import SObject
 from sfpush.display.result import Result
 
 if TYPE_CHECKING:
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
     from sfpush.store.plans import PlanHead
 
 app = group("Show what a push would do, and why.", has_default=True)
-
-
-class SObject(StrEnum):
-    """The objects that a plan can be narrowed to."""
-
-    ACCOUNT = "Account"
-    CONTACT = "Contact"
-    LEAD = "Lead"
-    OPPORTUNITY = "Opportunity"
-    TASK = "Task"
-    EVENT = "Event"
-    NOTE = "Note"
 
 
 def plan(

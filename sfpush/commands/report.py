@@ -58,8 +58,8 @@ def report(
 
 
 def _of_plan_now(session: Session) -> Page:
-    from sfpush.commands.plan import SObject
     from sfpush.commands.planned import plan_now
+    from sfpush.commands.sobjects import SObject
     from sfpush.display.html_report.plan_page import Listing, plan_page
     from sfpush.display.plan_view import pending
     from sfpush.store.plans import Scope, changes, tally

@@ -17,6 +17,7 @@ from sfpush.model import AnyChange, ParsedRecord, RecordType
 from sfpush.org.connected import Org
 from sfpush.org.connection import Access
 from sfpush.org.opening import open_org
+from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.runs.carry_out import carry_out
 from sfpush.runs.plan import make_plan
@@ -138,3 +139,16 @@ def contact(number: int, **fields: Any) -> ParsedRecord:
     }
     given = {name: value for name, value in values.items() if value is not None}
     return ParsedRecord(f"contact:c{number:05}", RecordType.CONTACT, given, set(values), apollo_id=f"c{number:05}")
+
+
+class ByExternalId:
+    """Tests in an org whose Contacts have a unique external id, and whose settings name it."""
+
+    @pytest.fixture
+    def practice_rules(self) -> Rules:
+        field = {"sobject": "Contact", "name": "Apollo_Id__c", "type": "string", "length": 80}
+        return Rules.from_mapping({"fields": [{**field, "external_id": True, "unique": True}]})
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings.model_validate({"salesforce": {"external_ids": {"contact": "Apollo_Id__c"}}})

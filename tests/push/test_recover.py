@@ -11,9 +11,8 @@ from sfpush.practice import people
 from sfpush.practice.rules import Rules
 from sfpush.practice.serve import Serving
 from sfpush.runs.recover import Recovered
-from sfpush.settings.schema import Settings
 from sfpush.store import journal, runs
-from tests.push.conftest import Home, contact
+from tests.push.conftest import ByExternalId, Home, contact
 
 LATER = timedelta(seconds=121)
 
@@ -133,16 +132,7 @@ class TestWithoutDuplicateRules:
         assert (home.recover().found, home.push().results.created) == (0, 1)
 
 
-class TestWithExternalIds:
-    @pytest.fixture
-    def practice_rules(self) -> Rules:
-        field = {"sobject": "Contact", "name": "Apollo_Id__c", "type": "string", "length": 80}
-        return Rules.from_mapping({"fields": [{**field, "external_id": True, "unique": True}]})
-
-    @pytest.fixture
-    def settings(self) -> Settings:
-        return Settings.model_validate({"salesforce": {"external_ids": {"contact": "Apollo_Id__c"}}})
-
+class TestWithExternalIds(ByExternalId):
     def test_B3_upserts_that_went_through_are_linked_and_the_others_go_again_at_once(self, home: Home) -> None:
         home.add(*(contact(n) for n in range(3)))
         killed_at(home, "Contact", committed=True)

@@ -17,7 +17,7 @@ from sfpush.runs.link import link_record
 from sfpush.runs.progress import Silent
 from sfpush.runs.undo import make_undo_plan
 from sfpush.settings.schema import Settings
-from tests.push.conftest import Home, contact
+from tests.push.conftest import ByExternalId, Home, contact
 from tests.push.test_deals import deal
 from tests.push.test_recover import LATER, home_changes, ids, killed_at
 from tests.push.test_recover_activities import email
@@ -210,16 +210,7 @@ class TestAPersonDecides:
         assert linked(home, "contact:c00001") == other
 
 
-class TestWithExternalIds:
-    @pytest.fixture
-    def practice_rules(self) -> Rules:
-        field = {"sobject": "Contact", "name": "Apollo_Id__c", "type": "string", "length": 80}
-        return Rules.from_mapping({"fields": [{**field, "external_id": True, "unique": True}]})
-
-    @pytest.fixture
-    def settings(self) -> Settings:
-        return Settings.model_validate({"salesforce": {"external_ids": {"contact": "Apollo_Id__c"}}})
-
+class TestWithExternalIds(ByExternalId):
     def test_F2_what_somebody_changed_in_a_row_whose_answer_was_lost_stays(
         self, home: Home, practice_org: Serving
     ) -> None:

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sfpush.practice.rules import Rules
 from sfpush.runs.import_files import import_files
 from sfpush.runs.lock import only_run
 from sfpush.runs.progress import Silent
-from sfpush.settings.schema import Settings
-from tests.push.conftest import Home
+from tests.push.conftest import ByExternalId, Home
 from tests.push.test_recover import killed_at
 
 LATER = timedelta(seconds=121)
@@ -111,16 +109,7 @@ def test_M4_any_order_of_exports_ends_in_the_same_org(
     assert keys.fetchall() == [(KEY, None), (FORMER, KEY)]
 
 
-class TestWithExternalId:
-    @pytest.fixture
-    def practice_rules(self) -> Rules:
-        field = {"sobject": "Contact", "name": "Apollo_Id__c", "type": "string", "length": 80}
-        return Rules.from_mapping({"fields": [{**field, "external_id": True, "unique": True}]})
-
-    @pytest.fixture
-    def settings(self) -> Settings:
-        return Settings.model_validate({"salesforce": {"external_ids": {"contact": "Apollo_Id__c"}}})
-
+class TestWithExternalId(ByExternalId):
     @pytest.mark.parametrize("committed", [True, False])
     def test_B3_an_upsert_by_the_former_key_is_never_made_a_second_time(
         self, home: Home, exports: tuple[Path, Path], *, committed: bool
