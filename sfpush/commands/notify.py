@@ -77,8 +77,8 @@ def _warned(session: Session, key: str) -> Iterator[None]:
 
 def _write_metrics(session: Session, result: Result, began: datetime, name: str) -> None:
     from sfpush.commands.run_metrics import families_of
-    from sfpush.commands.whole_file import whole_file
     from sfpush.display.metrics import write_metrics
+    from sfpush.settings.whole_file import whole_file
 
     path = Path(os.path.expanduser(name))  # noqa: PTH111  Path.expanduser raises for a user that is unknown
     base = session.config_file.parent if session.config_file else Path()

@@ -153,9 +153,9 @@ def _settings(session: Session, decided_under: str) -> Mapping[str, Any] | None:
 
 def _written(page: Page, out: Path) -> Result:
     from sfpush.commands.disk import written
-    from sfpush.commands.whole_file import whole_file
     from sfpush.display.html_report.page import write_page
     from sfpush.display.report_view import show_report_written
+    from sfpush.settings.whole_file import whole_file
 
     with written(out), whole_file(out, mode=_PRIVATE) as file:
         write_page(page, file)

@@ -81,7 +81,7 @@ def _opened(path: Path) -> Source:
         start = text.read(_HEAD)
         _refuse_what_is_no_export(path, start, guessed=doubtful or encoding == "cp1252")
         text.seek(0)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: nobody else knows of the open file yet
         binary.close()
         raise
     return Source(path, path.stat().st_size, text, binary, doubtful, start)

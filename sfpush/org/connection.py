@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from sfpush.errors import NotReady
 from sfpush.org.address import instance_address
 from sfpush.settings.private import make_private
+from sfpush.settings.whole_file import whole_file
 
 FILE_NAME = "connection.json"
 URL_VARIABLE = "SFPUSH_INSTANCE_URL"
@@ -117,14 +116,8 @@ def write_privately(path: Path, text: str) -> None:
     """Put `text` at `path` whole or not at all, readable by nobody but the owner from its first moment on."""
     try:
         make_private(path.parent)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with whole_file(path, mode=0o600) as file:
+            file.write(text)
     except OSError as problem:
         raise NotReady(
             f"{path} can't be written: {problem.strerror}.", hint="Check the disk and the folder's permissions."

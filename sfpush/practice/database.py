@@ -73,7 +73,7 @@ def prepare(db: sqlite3.Connection, sobjects: Iterable[SObject]) -> None:
         for sobject in every:
             _prepare_table(db, sobject)
         keep_setting(db, "schema", mark)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no transaction stays open
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")

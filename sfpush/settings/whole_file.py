@@ -29,6 +29,6 @@ def whole_file(path: Path, *, mode: int) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         new.replace(target)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no half-written file stays beside it
         new.unlink(missing_ok=True)
         raise
